@@ -1,0 +1,4 @@
+//! jotlint: a static security linter for JWT usage.
+
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,3 @@
+//! The `jotlint` binary: arguments in, exit status out.
+
+fn main() {}
