@@ -1,0 +1,39 @@
+//! Functions of every spelling: declarations, expressions, arrows, methods, signatures.
+
+use tree_sitter::Node;
+
+use super::super::ir::{Block, Function, FunctionId, Name};
+use super::{Lowering, span};
+
+impl<'tree> Lowering<'tree> {
+    /// Lowers any function, with the name it is written with.
+    pub(super) fn function(&mut self, node: Node<'tree>) -> FunctionId {
+        let name = node
+            .child_by_field_name("name")
+            .and_then(|name| self.literal_key(name));
+        self.function_called(node, name)
+    }
+
+    /// Lowers any function; a signature has an empty body.
+    pub(super) fn function_called(&mut self, node: Node<'tree>, name: Option<Name>) -> FunctionId {
+        let parameters = self.parameters(node);
+        let returns = self.annotation(node, "return_type");
+        let body = match node.child_by_field_name("body") {
+            Some(body) if body.kind() == "statement_block" => self.block_of(body),
+            Some(value) => Block {
+                statements: Vec::new(),
+                tail: Some(self.expr(value)),
+            },
+            None => Block::default(),
+        };
+        self.module.add_function(Function {
+            name,
+            span: span(node),
+            parameters,
+            receiver: None,
+            body,
+            decorators: Vec::new(),
+            returns,
+        })
+    }
+}

@@ -1,0 +1,336 @@
+//! Imports, exports and namespaces.
+
+use tree_sitter::Node;
+
+use super::super::ir::{
+    AssignOperator, Assignment, Block, Export, ExprId, ExprKind, Import, Name, Statement,
+    StatementKind, Target,
+};
+use super::{Lowering, span};
+
+impl<'tree> Lowering<'tree> {
+    pub(super) fn import(&mut self, node: Node<'tree>) -> StatementKind {
+        let mut imports = Vec::new();
+        let mut module = node
+            .child_by_field_name("source")
+            .map(|source| self.string_content(source))
+            .unwrap_or_default();
+        let mut names = Vec::new();
+        for child in self.children(node) {
+            match child.kind() {
+                "import_clause" => self.imported_names(child, &mut names),
+                "import_require_clause" => {
+                    if let Some(source) = child.child_by_field_name("source") {
+                        module = self.string_content(source);
+                    }
+                    if let Some(binding) = self.first_child(child) {
+                        names.push((Vec::new(), self.name(binding)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let place = span(node);
+        if names.is_empty() {
+            imports.push(Import {
+                module: module.clone(),
+                path: Vec::new(),
+                binding: None,
+                glob: false,
+                span: place,
+            });
+        }
+        imports.extend(names.into_iter().map(|(path, binding)| Import {
+            module: module.clone(),
+            path,
+            binding: Some(binding),
+            glob: false,
+            span: place,
+        }));
+        StatementKind::Import(imports)
+    }
+
+    /// The paths an import clause takes and the names it binds them to.
+    fn imported_names(&mut self, clause: Node<'tree>, names: &mut Vec<(Vec<String>, Name)>) {
+        for child in self.children(clause) {
+            match child.kind() {
+                "identifier" => names.push((vec!["default".into()], self.name(child))),
+                "namespace_import" => {
+                    if let Some(binding) = self.first_child(child) {
+                        names.push((Vec::new(), self.name(binding)));
+                    }
+                }
+                "named_imports" => {
+                    for specifier in self.children(child) {
+                        self.imported_name(specifier, names);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn imported_name(&mut self, specifier: Node<'tree>, names: &mut Vec<(Vec<String>, Name)>) {
+        let Some(name) = specifier.child_by_field_name("name") else {
+            return;
+        };
+        let outside = self.module_name(name);
+        let binding = specifier.child_by_field_name("alias").unwrap_or(name);
+        names.push((vec![outside], self.name(binding)));
+    }
+
+    /// The name of an import or export, which may be written as a string.
+    fn module_name(&self, node: Node<'tree>) -> String {
+        if node.kind() == "string" {
+            self.string_content(node)
+        } else {
+            self.name(node).text
+        }
+    }
+
+    /// `import short = long.path.Name`.
+    pub(super) fn import_alias(&mut self, node: Node<'tree>) -> Vec<Statement> {
+        let parts = self.children(node);
+        let [binding, path] = parts[..] else {
+            return Vec::new();
+        };
+        let value = self.expr(path);
+        vec![Statement {
+            span: span(node),
+            kind: StatementKind::Assign(Assignment {
+                target: Target::Name(self.name(binding)),
+                operator: AssignOperator::Set,
+                value: Some(value),
+                declares: true,
+                annotation: None,
+            }),
+        }]
+    }
+
+    pub(super) fn export(&mut self, node: Node<'tree>) -> Vec<Statement> {
+        if let Some(declaration) = node.child_by_field_name("declaration") {
+            return self.exported_declaration(node, declaration);
+        }
+        let mut exports = Vec::new();
+        let from = node
+            .child_by_field_name("source")
+            .map(|source| self.string_content(source));
+        if let Some(value) = node.child_by_field_name("value") {
+            let value = self.decorated_value(node, value);
+            exports.push(default_export(value));
+        } else if let Some(from) = &from
+            && self.has_token(node, "*")
+        {
+            exports.push(reexport("*".into(), from, "*".into()));
+        }
+        for child in self.children(node) {
+            match (child.kind(), &from) {
+                ("export_clause", _) => {
+                    for specifier in self.children(child) {
+                        exports.extend(self.exported_name(specifier, from.as_deref()));
+                    }
+                }
+                ("namespace_export", Some(from)) => {
+                    let name = child
+                        .child_by_field_name("name")
+                        .or_else(|| child.named_child(0));
+                    if let Some(name) = name {
+                        exports.push(reexport(self.module_name(name), from, "*".into()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        if exports.is_empty()
+            && self.has_token(node, "=")
+            && let Some(value) = self.first_child(node)
+        {
+            let value = self.expr(value);
+            exports.push(default_export(value));
+        }
+        vec![Statement {
+            span: span(node),
+            kind: StatementKind::Export(exports),
+        }]
+    }
+
+    fn exported_name(&mut self, specifier: Node<'tree>, from: Option<&str>) -> Option<Export> {
+        let name = specifier.child_by_field_name("name")?;
+        let inside = self.module_name(name);
+        let outside = match specifier.child_by_field_name("alias") {
+            Some(alias) => self.module_name(alias),
+            None => inside.clone(),
+        };
+        Some(match from {
+            Some(from) => reexport(outside, from, inside),
+            None => Export {
+                name: outside,
+                value: Some(self.expr(name)),
+                from: None,
+            },
+        })
+    }
+
+    /// `export default class {}` may have decorators in front of `export`.
+    fn decorated_value(&mut self, export: Node<'tree>, value: Node<'tree>) -> ExprId {
+        let decorators = self.decorators(export);
+        if value.kind() == "class" {
+            let class = self.class(value, decorators);
+            return self.add(value, ExprKind::Class(class));
+        }
+        self.strays.extend(decorators);
+        self.expr(value)
+    }
+
+    fn exported_declaration(
+        &mut self,
+        node: Node<'tree>,
+        declaration: Node<'tree>,
+    ) -> Vec<Statement> {
+        let decorators = self.decorators(node);
+        let is_class = matches!(
+            declaration.kind(),
+            "class_declaration" | "abstract_class_declaration"
+        );
+        let mut statements = if is_class {
+            let class = self.class(declaration, decorators);
+            vec![Statement {
+                span: span(node),
+                kind: StatementKind::Class(class),
+            }]
+        } else {
+            self.strays.extend(decorators);
+            self.statement(declaration)
+        };
+        let names = self.declared_names(&statements);
+        let is_default = self.has_token(node, "default");
+        let exports = names
+            .iter()
+            .map(|name| Export {
+                name: if is_default {
+                    "default".into()
+                } else {
+                    name.text.clone()
+                },
+                value: Some(self.reuse(name)),
+                from: None,
+            })
+            .collect();
+        statements.push(Statement {
+            span: span(node),
+            kind: StatementKind::Export(exports),
+        });
+        statements
+    }
+
+    fn declared_names(&self, statements: &[Statement]) -> Vec<Name> {
+        let mut names = Vec::new();
+        for statement in statements {
+            match &statement.kind {
+                StatementKind::Assign(assignment) if assignment.declares => {
+                    bound_names(&assignment.target, &mut names);
+                }
+                StatementKind::Function(id) => names.extend(self.module.function(*id).name.clone()),
+                StatementKind::Class(id) => names.extend(self.module.class(*id).name.clone()),
+                StatementKind::Namespace { name, .. } => names.push(name.clone()),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// `namespace a.b { .. }`, `module "name" { .. }`.
+    pub(super) fn namespace(&mut self, node: Node<'tree>) -> Vec<Statement> {
+        let body = match node.child_by_field_name("body") {
+            Some(body) => self.block_of(body),
+            None => Block::default(),
+        };
+        let Some(name) = node.child_by_field_name("name") else {
+            return body.statements;
+        };
+        if name.kind() == "string" {
+            let text = self.string_content(name);
+            return vec![named_block(node, name, text, body)];
+        }
+        let mut segments: Vec<String> = self.dotted(name).split('.').map(str::to_owned).collect();
+        let innermost = segments.pop().unwrap_or_default();
+        let mut statement = named_block(node, name, innermost, body);
+        for segment in segments.into_iter().rev() {
+            let body = Block {
+                statements: vec![statement],
+                tail: None,
+            };
+            statement = named_block(node, name, segment, body);
+        }
+        vec![statement]
+    }
+
+    /// `declare ..`: what is declared; `declare global` is a namespace of that name.
+    pub(super) fn ambient(&mut self, node: Node<'tree>) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        for child in self.children(node) {
+            if child.kind() == "statement_block" {
+                let body = self.block_of(child);
+                statements.push(named_block(node, child, "global".into(), body));
+            } else if super::statements::is_statement(child) {
+                statements.extend(self.statement(child));
+            }
+        }
+        statements
+    }
+}
+
+fn named_block(node: Node<'_>, name: Node<'_>, text: String, body: Block) -> Statement {
+    Statement {
+        span: span(node),
+        kind: StatementKind::Namespace {
+            name: Name {
+                text,
+                span: span(name),
+            },
+            body,
+        },
+    }
+}
+
+fn default_export(value: ExprId) -> Export {
+    Export {
+        name: "default".into(),
+        value: Some(value),
+        from: None,
+    }
+}
+
+fn reexport(name: String, module: &str, inside: String) -> Export {
+    Export {
+        name,
+        value: None,
+        from: Some((module.to_owned(), inside)),
+    }
+}
+
+/// The names a target binds, in order.
+fn bound_names(target: &Target, names: &mut Vec<Name>) {
+    match target {
+        Target::Name(name) => names.push(name.clone()),
+        Target::Members { members, rest } => {
+            for member in members {
+                bound_names(&member.target, names);
+            }
+            if let Some(rest) = rest {
+                bound_names(rest, names);
+            }
+        }
+        Target::Elements(elements) => {
+            for element in elements.iter().flatten() {
+                bound_names(element, names);
+            }
+        }
+        Target::Wrapped { inner, .. } => {
+            for element in inner {
+                bound_names(element, names);
+            }
+        }
+        Target::Place(_) | Target::Nothing => {}
+    }
+}
