@@ -313,7 +313,7 @@ fn control_flow() {
 fn markup() {
     let code =
         "x(<A.B k={f(a)} s=\"t\" {...r} n=<i/>>{c} text {...d}<Z>{/* none */}</Z><></></A.B>)";
-    let expected = "(call x (? A.B (call f a) \"t\" r (?) c d (? Z) (?)))";
+    let expected = "(call x (? A.B (call f a) \"t\" (? r) (?) c (? d) (? Z) (?)))";
     for dialect in [Dialect::JavaScript, Dialect::Tsx] {
         let printed = print(dialect, code);
         assert_eq!(printed, expected, "{dialect:?}");
