@@ -171,6 +171,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn entry(&mut self, node: Node<'tree>) -> Entry {
+        self.salvage(node);
         let (key, value) = match node.kind() {
             "pair" => (self.entry_key(node, "key"), self.expr_in(node, "value")),
             "method_definition" => (self.entry_key(node, "name"), self.expr(node)),

@@ -102,7 +102,7 @@ struct Lowering<'tree> {
 }
 
 impl<'tree> Lowering<'tree> {
-    /// Notes all comments and syntax errors, without recursion; gives the outermost error nodes.
+    /// Notes all comments and the outermost syntax errors, without recursion; gives all error nodes.
     fn survey(&mut self, tree: &'tree Tree) -> Vec<Node<'tree>> {
         let mut errors = Vec::new();
         let mut cursor = tree.walk();
@@ -113,9 +113,12 @@ impl<'tree> Lowering<'tree> {
             if is_comment(node) {
                 self.module.comments.push(Comment { span: span(node) });
             }
+            if node.is_error() {
+                errors.push(node);
+            }
             if error_depth.is_none() && (node.is_error() || node.is_missing()) {
                 error_depth = Some(depth);
-                errors.push(node);
+                self.note_error(node);
             }
             if cursor.goto_first_child() {
                 depth += 1;
@@ -129,16 +132,19 @@ impl<'tree> Lowering<'tree> {
                     break;
                 }
                 if !cursor.goto_parent() {
-                    self.module
-                        .unread
-                        .extend(errors.iter().take(MAX_SYNTAX_ERRORS).map(|error| Unread {
-                            span: span(*error),
-                            reason: "syntax error".into(),
-                        }));
                     return errors;
                 }
                 depth = depth.saturating_sub(1);
             }
+        }
+    }
+
+    fn note_error(&mut self, node: Node<'tree>) {
+        if self.module.unread.len() < MAX_SYNTAX_ERRORS {
+            self.module.unread.push(Unread {
+                span: span(node),
+                reason: "syntax error".into(),
+            });
         }
     }
 

@@ -8,6 +8,9 @@ use super::super::ir::{
 };
 use super::{Lowering, span};
 
+/// A namespace's dotted name becomes at most this many namespaces; the last one takes what is left of the name.
+const MAX_NESTED_NAMESPACES: usize = 16;
+
 impl<'tree> Lowering<'tree> {
     pub(super) fn import(&mut self, node: Node<'tree>) -> StatementKind {
         let mut imports = Vec::new();
@@ -252,7 +255,11 @@ impl<'tree> Lowering<'tree> {
             let text = self.string_content(name);
             return vec![named_block(node, name, text, body)];
         }
-        let mut segments: Vec<String> = self.dotted(name).split('.').map(str::to_owned).collect();
+        let dotted = self.dotted(name);
+        let mut segments: Vec<String> = dotted
+            .splitn(MAX_NESTED_NAMESPACES, '.')
+            .map(str::to_owned)
+            .collect();
         let innermost = segments.pop().unwrap_or_default();
         let mut statement = named_block(node, name, innermost, body);
         for segment in segments.into_iter().rev() {

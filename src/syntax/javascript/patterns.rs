@@ -98,6 +98,7 @@ impl<'tree> Lowering<'tree> {
 
     /// `member: target = default`.
     fn renamed_member(&mut self, node: Node<'tree>) -> MemberTarget {
+        self.salvage(node);
         let member = match node.child_by_field_name("key") {
             Some(key) => self.member_name(key),
             None => Name {
@@ -169,6 +170,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn parameter(&mut self, node: Node<'tree>) -> Parameter {
+        self.salvage(node);
         if !matches!(node.kind(), "required_parameter" | "optional_parameter") {
             let (target, default) = self.with_default(node);
             return Parameter {

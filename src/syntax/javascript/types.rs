@@ -13,8 +13,8 @@ impl<'tree> Lowering<'tree> {
     pub(super) fn annotation(&mut self, node: Node<'tree>, field: &str) -> Option<TypeName> {
         let annotation = node.child_by_field_name(field)?;
         let written = self.first_child(annotation).or_else(|| {
-            let last = u32::try_from(annotation.child_count()).ok()?;
-            annotation.child(last.checked_sub(1)?)
+            let last = annotation.child_count().checked_sub(1)?;
+            annotation.child(last)
         })?;
         Some(self.type_name(written))
     }

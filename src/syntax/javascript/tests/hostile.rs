@@ -24,12 +24,33 @@ fn endless_nesting_is_cut_and_reported_once() {
         "f(".repeat(5_000) + &")".repeat(5_000),
         "{".repeat(5_000) + &"}".repeat(5_000),
         "if (a) b; else ".repeat(5_000) + "c",
+        "f(() => {".repeat(3_000) + &"})".repeat(3_000),
+        "class A { m() {".repeat(3_000) + &"}}".repeat(3_000),
+        "let ".to_owned() + &"[{a: ".repeat(3_000) + "b" + &"}]".repeat(3_000) + " = c",
+        "f(`${".repeat(3_000) + "a" + &"}`)".repeat(3_000),
+        "a = ".repeat(5_000) + "b",
+        "a ? b : ".repeat(5_000) + "c",
+        "!".repeat(5_000) + "a",
+        "for (;;) try { ".repeat(3_000) + &"} finally {}".repeat(3_000),
     ] {
         for module in survives(code.as_bytes()) {
             let reasons: Vec<_> = module.unread.iter().map(|unread| &unread.reason).collect();
             assert_eq!(reasons, ["nested too deeply"], "{}", &code[..20]);
         }
     }
+}
+
+#[test]
+fn endless_types_and_markup_are_cut() {
+    let types = "let a: ".to_owned() + &"A<".repeat(3_000) + "A" + &"> ".repeat(3_000);
+    let markup = "x(".to_owned() + &"<A b={".repeat(3_000) + "1" + &"}/>".repeat(3_000) + ")";
+    for (dialect, code) in [(1, types), (2, markup)] {
+        let module = &survives(code.as_bytes())[dialect];
+        assert_eq!(module.unread.len(), 1);
+        assert_eq!(module.unread[0].reason, "nested too deeply");
+    }
+    let dots = format!("namespace a{} {{}}", ".b".repeat(50_000));
+    assert_eq!(survives(dots.as_bytes())[1].body.statements.len(), 1);
 }
 
 #[test]

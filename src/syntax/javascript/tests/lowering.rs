@@ -129,6 +129,7 @@ b\'\0\101')",
         "x(true, false, null, undefined, void 0, /a'b/g)",
         "(call x true false null null null regex)",
     );
+    check(r"\u0061b = c.\u{64}", "(set ab c.d)");
     check("void f()", "{(call f) => null}");
     check("x(this, [a, ...b, , c])", "(call x this [a ...b c])");
 }
