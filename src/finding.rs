@@ -1,0 +1,188 @@
+//! What a run reports: findings, notifications and the counts, free of syntax and of secrets.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::redact::Redactor;
+use crate::rules::page::Page;
+use crate::source::{SourceFile, Span};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Worth knowing.
+    Note,
+    /// Should be mended.
+    Warning,
+    /// Fails a build.
+    Error,
+}
+
+impl Level {
+    /// The level below; a note stays a note.
+    pub fn lower(self) -> Self {
+        match self {
+            Self::Error => Self::Warning,
+            Self::Warning | Self::Note => Self::Note,
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// How sure jotlint is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// A value or version that matters is not known.
+    Low,
+    /// One step was assumed.
+    Medium,
+    /// Every value was seen.
+    High,
+}
+
+/// What kind of code a finding stands in, when it is not the product itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CodeContext {
+    /// Tests, fixtures, mocks.
+    Test,
+    /// Examples, samples, demos.
+    Example,
+    /// Documentation.
+    Documentation,
+    /// Generated code.
+    Generated,
+    /// Code of others in the tree.
+    Vendored,
+}
+
+impl fmt::Display for CodeContext {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Test => "test code",
+            Self::Example => "example code",
+            Self::Documentation => "documentation",
+            Self::Generated => "generated code",
+            Self::Vendored => "vendored code",
+        })
+    }
+}
+
+/// A place in a file, with what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Path relative to the linted root, with forward slashes.
+    pub path: String,
+    /// The bytes meant.
+    pub span: Span,
+    /// What is there, in a few words. Never a secret.
+    pub message: String,
+}
+
+/// One thing that is wrong, at one place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule's page: id, title, standards.
+    pub rule: &'static Page,
+    /// Level after context and configuration.
+    pub level: Level,
+    /// How sure.
+    pub confidence: Confidence,
+    /// What is wrong, first sentence able to stand alone. Never holds a secret.
+    pub message: String,
+    /// The decisive token; its message labels the caret.
+    pub primary: Place,
+    /// Other places that matter: the call, the callers.
+    pub related: Vec<Place>,
+    /// The way a value took, from where it is written to the call; empty when it is written in the call.
+    pub flow: Vec<Place>,
+    /// What to do, in the library's own words.
+    pub remedy: String,
+    /// Library and version this was judged by, `jsonwebtoken 9.0.2 (package-lock.json)`.
+    pub library: Option<String>,
+    /// Ids of other rules that the same cause breaks.
+    pub also: Vec<&'static str>,
+    /// Set when this is not product code.
+    pub context: Option<CodeContext>,
+    /// Names of the functions and classes around the primary place, outermost first; part of the fingerprint.
+    pub scope: String,
+    /// Survives moved lines and reformatting; filled by [`Report::new`].
+    pub fingerprint: String,
+}
+
+/// Something about the run itself: a file that could not be read, a bound that bit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Notification {
+    /// The file, when it is about one.
+    pub path: Option<String>,
+    /// What happened, and what to do about it.
+    pub message: String,
+    /// How much was lost.
+    pub level: Level,
+    /// Line (from 1) where the trouble starts, when it is known.
+    pub line: Option<u32>,
+}
+
+/// The counts of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Files that were looked at.
+    pub files_read: usize,
+    /// Files that mention tokens and were parsed.
+    pub files_parsed: usize,
+    /// Places where a token is minted, verified or decoded.
+    pub sites: usize,
+    /// Files that could not be read, or only in part.
+    pub files_unread: usize,
+    /// Findings that a comment or the configuration took away.
+    pub suppressed: usize,
+    /// Findings of pedantic rules that were not asked for.
+    pub pedantic_hidden: usize,
+    /// Findings in test code that are left out by default.
+    pub test_hidden: usize,
+}
+
+/// All that a run found.
+#[derive(Debug)]
+pub struct Report {
+    /// Sorted by path, place and rule.
+    pub findings: Vec<Finding>,
+    /// Sorted.
+    pub notifications: Vec<Notification>,
+    /// Counts.
+    pub summary: Summary,
+    /// The files that findings quote, by path.
+    pub sources: BTreeMap<String, SourceFile>,
+    /// Takes secrets out of everything that is quoted.
+    pub redactor: Redactor,
+    /// The rules that ran, by id.
+    pub rules: Vec<&'static Page>,
+}
+
+impl Report {
+    /// The number of findings at a level.
+    pub fn count(&self, level: Level) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
+    }
+
+    /// The worst level found.
+    pub fn worst(&self) -> Option<Level> {
+        self.findings.iter().map(|finding| finding.level).max()
+    }
+}

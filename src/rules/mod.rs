@@ -1,0 +1,3 @@
+//! The rules: one weakness each, decided over facts.
+
+pub mod page;
