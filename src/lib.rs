@@ -1,6 +1,9 @@
 //! jotlint: a static security linter for JWT usage.
 
+pub mod eval;
+pub mod facts;
 pub mod finding;
+pub mod models;
 pub mod redact;
 pub mod rules;
 pub mod source;

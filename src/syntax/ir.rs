@@ -62,6 +62,8 @@ pub struct Module {
     pub test_spans: Vec<Span>,
     /// An unbound name at the root of a path names a package without an import (`jsonwebtoken::decode` in Rust).
     pub unbound_names_are_packages: bool,
+    /// An assignment without a declaration binds a name of the function it stands in (Python), not an outer one.
+    pub assignments_are_local: bool,
     /// Parts that could not be read; the rest was.
     pub unread: Vec<Unread>,
 }

@@ -1,0 +1,555 @@
+//! Calls: arguments, functions evaluated in place, methods of values, and what an unknown call does.
+
+use std::rc::Rc;
+
+use super::expression::{merge_into, open};
+use super::uses::Use;
+use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Value};
+use super::{DEEPEST_CALL, Evaluator, Frame};
+use crate::models::schema::{Method, Role, Slot};
+use crate::source::Span;
+use crate::syntax::ir::{
+    ArgumentKind, Call, ExprId, ExprKind, FunctionId, Name, Parameter, ParameterKind, Target,
+};
+
+/// How often one function is evaluated in place.
+const MOST_RUNS: usize = 40;
+
+impl<'a> Evaluator<'a> {
+    /// A function as a value, with the scope it closes over.
+    pub(super) fn make_closure(&mut self, function: FunctionId, scope: usize) -> Value {
+        let this = self.frame().this.clone();
+        let base = self.frame().base.clone();
+        let closure = Rc::new(Closure {
+            function,
+            scope,
+            this,
+            base,
+        });
+        self.waiting.push(Rc::clone(&closure));
+        Value::new(Kind::Function(closure))
+    }
+
+    /// Runs `work` in a frame that only adds a name to the scope label.
+    pub(super) fn label<T>(&mut self, label: &str, work: impl FnOnce(&mut Self) -> T) -> T {
+        let frame = self.frame();
+        let (function, scope, generic) = (frame.function, frame.scope, frame.generic);
+        let (this, base) = (frame.this.clone(), frame.base.clone());
+        self.frames.push(Frame {
+            function,
+            scope,
+            this,
+            base,
+            returns: Vec::new(),
+            label: label.to_owned(),
+            generic,
+        });
+        let result = work(self);
+        self.frames.pop();
+        result
+    }
+
+    /// A call expression.
+    pub(super) fn call(&mut self, span: Span, call: &'a Call, scope: usize) -> Value {
+        let module = self.module;
+        let callee = module.expr(call.callee);
+        match &callee.kind {
+            ExprKind::Member { object, name } => {
+                let object = self.expression(*object, scope);
+                let record = self.record(span, name.span, call, scope);
+                self.call_member(&object, name, record, scope)
+            }
+            ExprKind::Super => {
+                let base = self.expression(call.callee, scope);
+                let mut record = self.record(span, callee.span, call, scope);
+                record.constructs = true;
+                record.receiver = self.frame().this.clone();
+                self.dispatch(&base, record, scope)
+            }
+            _ => {
+                let value = self.expression(call.callee, scope);
+                let record = self.record(span, self.last_name(call.callee), call, scope);
+                self.dispatch(&value, record, scope)
+            }
+        }
+    }
+
+    fn last_name(&self, id: ExprId) -> Span {
+        match &self.module.expr(id).kind {
+            ExprKind::Call(call) => self.last_name(call.callee),
+            ExprKind::Cast { value, .. } => self.last_name(*value),
+            ExprKind::Member { name, .. } => name.span,
+            ExprKind::Function(_) => {
+                let span = self.expression_span(id);
+                Span {
+                    start: span.start,
+                    end: span.start + 1,
+                }
+            }
+            _ => self.expression_span(id),
+        }
+    }
+
+    fn record(&mut self, span: Span, name: Span, call: &'a Call, scope: usize) -> CallRecord {
+        let mut record = CallRecord {
+            span,
+            name,
+            constructs: call.constructs,
+            ..CallRecord::default()
+        };
+        for argument in &call.arguments {
+            let value = self.expression(argument.value, scope);
+            let place = self.expression_span(argument.value);
+            match &argument.kind {
+                ArgumentKind::Positional => record.positional.push((value, place)),
+                ArgumentKind::Named(name) => {
+                    record
+                        .named
+                        .insert(name.text.clone(), (value, name.span.join(place)));
+                }
+                ArgumentKind::Spread => match &value.kind {
+                    Kind::List(list) if !list.borrow().open => {
+                        record
+                            .positional
+                            .extend(list.borrow().items.iter().map(|item| (item.clone(), place)));
+                    }
+                    _ => record.open = true,
+                },
+                ArgumentKind::NamedSpread => match &value.kind {
+                    Kind::Map(map) => {
+                        let map = map.borrow();
+                        record.open |= map.open;
+                        for (name, entry) in &map.entries {
+                            record
+                                .named
+                                .insert(name.clone(), (entry.value.clone(), entry.key));
+                        }
+                    }
+                    _ => record.open = true,
+                },
+            }
+        }
+        for argument in &call.type_arguments {
+            let value = self
+                .look_up(&argument.path, scope)
+                .unwrap_or_else(|| Value::unknown(&argument.path));
+            record.type_arguments.push((argument.path.clone(), value));
+        }
+        record
+    }
+
+    /// `object.name(...)`.
+    fn call_member(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        mut record: CallRecord,
+        scope: usize,
+    ) -> Value {
+        match &object.kind {
+            Kind::OneOf(values) => {
+                let results: Vec<Value> = values
+                    .iter()
+                    .filter(|value| !matches!(value.kind, Kind::Null))
+                    .take(4)
+                    .map(|value| self.call_member(value, name, record.clone(), scope))
+                    .collect();
+                Value::one_of(results)
+            }
+            Kind::Symbol(_) => {
+                let callee = self.member(object, name, scope);
+                record.receiver = Some(object.clone());
+                self.dispatch(&callee, record, scope)
+            }
+            Kind::Map(_) | Kind::Class(_) => {
+                let member = self.member(object, name, scope);
+                record.receiver = Some(object.clone());
+                match &member.kind {
+                    Kind::Unknown(_) | Kind::Null => self.call_method(object, name, record),
+                    _ => self.dispatch(&member, record, scope),
+                }
+            }
+            _ => {
+                record.receiver = Some(object.clone());
+                self.call_method(object, name, record)
+            }
+        }
+    }
+
+    /// Calls a value.
+    pub(super) fn dispatch(&mut self, callee: &Value, record: CallRecord, scope: usize) -> Value {
+        match &callee.kind {
+            Kind::Function(closure) => self.invoke(closure, &record),
+            Kind::Class(class) => {
+                let inside = self.frame().this.clone();
+                match (&record.receiver, inside) {
+                    (Some(receiver), Some(this))
+                        if record.constructs && same_map(receiver, &this) =>
+                    {
+                        self.run_base_constructor(class, &this, &record)
+                    }
+                    _ => self.instantiate(class, &record),
+                }
+            }
+            Kind::Symbol(symbol) => {
+                let symbol = self.packaged(&symbol.package, &symbol.path);
+                self.call_symbol(&symbol, record)
+            }
+            Kind::Callback => {
+                self.delivered = record.positional.last().map(|(value, _)| value.clone());
+                Value::new(Kind::Null)
+            }
+            Kind::OneOf(values) => {
+                let results: Vec<Value> = values
+                    .iter()
+                    .take(3)
+                    .map(|value| self.dispatch(value, record.clone(), scope))
+                    .collect();
+                Value::one_of(results)
+            }
+            _ => self.call_unknown(&callee.path(), &record),
+        }
+    }
+
+    fn run_base_constructor(
+        &mut self,
+        base: &Rc<super::value::ClassValue>,
+        this: &Value,
+        record: &CallRecord,
+    ) -> Value {
+        if let Some(Value {
+            kind: Kind::Function(closure),
+            ..
+        }) = self.class_member(base, "constructor", Some(this), 0)
+        {
+            self.invoke(&closure, record);
+        }
+        Value::new(Kind::Null)
+    }
+
+    /// A method of a value that is not an instance of a class of this file.
+    fn call_method(&mut self, object: &Value, name: &Name, record: CallRecord) -> Value {
+        match &object.kind {
+            Kind::Object(inner) => self.call_object(object, inner, name, record),
+            Kind::Claims(site, _) => {
+                if let Some(site) = self.sites.get_mut(*site) {
+                    site.uses.called.insert(name.text.clone());
+                }
+                self.call_named(object, name, record)
+            }
+            _ => self.call_named(object, name, record),
+        }
+    }
+
+    /// A method that the models know by its name alone.
+    pub(super) fn call_named(&mut self, object: &Value, name: &Name, record: CallRecord) -> Value {
+        let Some(method) = self.catalog.method(&name.text) else {
+            open(object);
+            self.note_use(object, Use::HandedOn);
+            let path = format!("{}.{}", object.path(), name.text);
+            return self.call_unknown(&path, &record);
+        };
+        self.apply_method(method, object, name, record)
+    }
+
+    fn apply_method(
+        &mut self,
+        method: &Method,
+        object: &Value,
+        name: &Name,
+        record: CallRecord,
+    ) -> Value {
+        let first = record.positional.first().map(|(value, _)| value.clone());
+        match method.role {
+            Role::Pass => {
+                let value = match method.slots.get(&Slot::Value) {
+                    Some(source) => self
+                        .plain_slot(source, &record)
+                        .unwrap_or_else(|| object.clone()),
+                    None => object.clone(),
+                };
+                super::material::decoded(value, method.encoding)
+            }
+            Role::Fallback => {
+                let fallback = method
+                    .slots
+                    .get(&Slot::Fallback)
+                    .and_then(|source| self.plain_slot(source, &record))
+                    .unwrap_or_else(|| Value::unknown("fallback"));
+                self.either(object.clone(), fallback, name.span)
+            }
+            Role::Member => {
+                let Some(key) = first
+                    .as_ref()
+                    .and_then(Value::as_text)
+                    .map(|text| text.reveal().to_owned())
+                else {
+                    return Value::unknown(&format!("{}[]", object.path()));
+                };
+                let span = record
+                    .positional
+                    .first()
+                    .map(|(_, span)| *span)
+                    .unwrap_or_default();
+                let value = self.member(object, &Name { text: key, span }, 0);
+                match record.positional.get(1) {
+                    Some((default, _)) => self.either(value, default.clone(), span),
+                    None => value,
+                }
+            }
+            Role::Apply => {
+                let result = first
+                    .as_ref()
+                    .and_then(|function| self.apply(function, object));
+                result.unwrap_or_else(|| object.clone())
+            }
+            Role::Merge => {
+                if let Kind::Map(map) = &object.kind {
+                    let maybe = self.depth() > map.borrow().born;
+                    let mut map = map.borrow_mut();
+                    for (value, _) in &record.positional {
+                        merge_into(&mut map, value, maybe);
+                    }
+                    for (name, (value, span)) in &record.named {
+                        map.entries.insert(
+                            name.clone(),
+                            Entry {
+                                value: value.clone(),
+                                key: *span,
+                                maybe,
+                            },
+                        );
+                    }
+                }
+                object.clone()
+            }
+            Role::Copy => match &object.kind {
+                Kind::Map(map) => {
+                    let map = map.borrow();
+                    let born = self.depth();
+                    Value::map(Map {
+                        entries: map.entries.clone(),
+                        open: map.open,
+                        born,
+                        class: map.class.clone(),
+                    })
+                }
+                _ => object.clone(),
+            },
+            Role::Append => {
+                if let Kind::List(list) = &object.kind {
+                    let values = record.positional.iter().map(|(value, _)| value.clone());
+                    list.borrow_mut().items.extend(values);
+                }
+                Value::new(Kind::Null)
+            }
+            Role::Membership => {
+                for (value, _) in &record.positional {
+                    self.note_use(value, Use::Compared);
+                    self.note_guard(value, Some(object));
+                }
+                self.note_use(object, Use::Compared);
+                Value::unknown("membership")
+            }
+            Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
+            _ => self.call_unknown(&name.text, &record),
+        }
+    }
+
+    /// Calls a function value with one argument; `None` when it is not a function of this file.
+    pub(super) fn apply(&mut self, function: &Value, argument: &Value) -> Option<Value> {
+        let argument = match &argument.kind {
+            Kind::List(_) => self.element(argument),
+            _ => argument.clone(),
+        };
+        match &function.kind {
+            Kind::Function(closure) => {
+                let record = CallRecord {
+                    positional: vec![(argument, Span::default())],
+                    open: true,
+                    ..CallRecord::default()
+                };
+                Some(self.invoke(closure, &record))
+            }
+            Kind::Symbol(_) | Kind::Class(_) => {
+                let record = CallRecord {
+                    positional: vec![(argument, Span::default())],
+                    ..CallRecord::default()
+                };
+                Some(self.dispatch(function, record, 0))
+            }
+            _ => None,
+        }
+    }
+
+    /// A call of which nothing is known: its arguments leave the file's sight.
+    pub(super) fn call_unknown(&mut self, path: &str, record: &CallRecord) -> Value {
+        let mut inside = String::new();
+        let arguments = record.positional.iter().chain(record.named.values());
+        for (value, _) in arguments {
+            self.note_use(value, Use::HandedOn);
+            if inside.is_empty() {
+                inside = value.path();
+            }
+        }
+        Value::unknown(&format!("{path}({inside})"))
+    }
+
+    /// Evaluates a function in place.
+    pub(super) fn invoke(&mut self, closure: &Rc<Closure>, record: &CallRecord) -> Value {
+        self.run_function(closure, record, false)
+    }
+
+    /// Evaluates a function for callers that are not known.
+    pub(super) fn invoke_generically(&mut self, closure: &Rc<Closure>) {
+        let record = CallRecord {
+            open: true,
+            ..CallRecord::default()
+        };
+        let result = self.run_function(closure, &record, true);
+        self.note_use(&result, Use::HandedOn);
+    }
+
+    fn run_function(&mut self, closure: &Rc<Closure>, record: &CallRecord, generic: bool) -> Value {
+        let function = self.module.function(closure.function);
+        let name = function
+            .name
+            .as_ref()
+            .map(|name| name.text.as_str())
+            .unwrap_or_default();
+        let runs = self.ran.entry(closure.function).or_insert(0);
+        *runs += 1;
+        let running = self
+            .frames
+            .iter()
+            .filter(|frame| frame.function == Some(closure.function))
+            .count();
+        if *runs > MOST_RUNS || running > 0 || self.frames.len() > DEEPEST_CALL * 2 {
+            return self.call_unknown(name, record);
+        }
+        let scope = self.new_scope(closure.scope);
+        self.frames.push(Frame {
+            function: Some(closure.function),
+            scope,
+            this: closure.this.clone(),
+            base: closure.base.clone(),
+            returns: Vec::new(),
+            label: name.to_owned(),
+            generic,
+        });
+        if let Some(receiver) = &function.receiver {
+            let this = closure
+                .this
+                .clone()
+                .unwrap_or_else(|| Value::unknown(&receiver.text));
+            self.write_name(scope, &receiver.text, this);
+        }
+        self.bind_parameters(&function.parameters, record, scope);
+        let (_, tail) = self.block(&function.body, scope);
+        let frame = self.frames.pop();
+        let returns = frame.map(|frame| frame.returns).unwrap_or_default();
+        Value::one_of(returns.into_iter().chain(tail))
+    }
+
+    fn bind_parameters(&mut self, parameters: &'a [Parameter], record: &CallRecord, scope: usize) {
+        let mut positional = record.positional.iter().map(|(value, _)| value);
+        for parameter in parameters {
+            let name = match &parameter.target {
+                Target::Name(name) => name.text.as_str(),
+                _ => "argument",
+            };
+            let given = match parameter.kind {
+                ParameterKind::Plain => record
+                    .named
+                    .get(name)
+                    .map(|(value, _)| value.clone())
+                    .or_else(|| positional.next().cloned()),
+                ParameterKind::NamedOnly => record.named.get(name).map(|(value, _)| value.clone()),
+                ParameterKind::Rest => Some(if record.open {
+                    Value::unknown(name)
+                } else {
+                    Value::list(positional.by_ref().cloned().collect())
+                }),
+                ParameterKind::NamedRest => Some(self.named_rest(parameters, record)),
+            };
+            let mut value = match given {
+                Some(value) => value,
+                None if record.open => self.missing_argument(parameter, name, scope),
+                None => match parameter.default {
+                    Some(default) => self.expression(default, scope),
+                    None => Value::new(Kind::Null),
+                },
+            };
+            if value.is_unknown()
+                && let Some(annotation) = &parameter.annotation
+            {
+                value = self.value_of_type(annotation, scope).unwrap_or(value);
+            }
+            if parameter.is_field
+                && let Some(this) = self.frame().this.clone()
+                && let Target::Name(name) = &parameter.target
+            {
+                self.write_member(&this, &name.text, name.span, value.clone());
+            }
+            self.bind(&parameter.target, value, scope, true);
+        }
+    }
+
+    fn missing_argument(&mut self, parameter: &'a Parameter, name: &str, scope: usize) -> Value {
+        let unknown = Value::unknown(name);
+        match parameter.default {
+            Some(default) => {
+                let default = self.expression(default, scope);
+                let span = self.expression_span(parameter.default.unwrap_or(ExprId(0)));
+                self.either(unknown, default, span)
+            }
+            None => unknown,
+        }
+    }
+
+    fn named_rest(&self, parameters: &[Parameter], record: &CallRecord) -> Value {
+        let mut map = Map {
+            open: record.open,
+            born: self.depth(),
+            ..Map::default()
+        };
+        for (name, (value, span)) in &record.named {
+            let taken = parameters
+                .iter()
+                .any(|parameter| matches!(&parameter.target, Target::Name(target) if target.text == *name));
+            if !taken {
+                map.entries.insert(
+                    name.clone(),
+                    Entry {
+                        value: value.clone(),
+                        key: *span,
+                        maybe: false,
+                    },
+                );
+            }
+        }
+        Value::map(map)
+    }
+
+    /// An object of a library, made by this call.
+    pub(super) fn make_object(&self, package: &str, path: &[String], record: CallRecord) -> Value {
+        let span = record.span;
+        let object = Object {
+            package: package.to_owned(),
+            path: path.to_vec(),
+            made: Some(Rc::new(record)),
+            fields: Default::default(),
+            calls: Vec::new(),
+            born: self.depth(),
+        };
+        Value::at(
+            Kind::Object(Rc::new(std::cell::RefCell::new(object))),
+            span,
+            "made here",
+        )
+    }
+}
+
+fn same_map(a: &Value, b: &Value) -> bool {
+    matches!((&a.kind, &b.kind), (Kind::Map(a), Kind::Map(b)) if Rc::ptr_eq(a, b))
+}

@@ -1,0 +1,574 @@
+//! Expressions that are not calls: literals, names, fallbacks, comparisons, and writing to a place.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::Evaluator;
+use super::branch::Flow;
+use super::uses::Use;
+use super::value::{Entry, Kind, List, Map, Object, Value};
+use crate::source::Span;
+use crate::syntax::ir::{
+    Block, Comparison, Entry as SyntaxEntry, ExprId, ExprKind, Item, Key, LogicalOperator, TypeName,
+};
+
+impl<'a> Evaluator<'a> {
+    /// An expression as a statement: its value is not used, but it may leave the function.
+    pub(super) fn expression_flow(&mut self, id: ExprId, scope: usize) -> Flow {
+        let module = self.module;
+        match &module.expr(id).kind {
+            ExprKind::If(branch) => self.run_if(branch, scope).0,
+            ExprKind::Match(chosen) => self.run_match(chosen, scope).0,
+            ExprKind::Block(block) => self.inner_block(block, scope).0,
+            ExprKind::Try(tried) => self.run_try(tried, scope).0,
+            _ => {
+                self.expression(id, scope);
+                Flow::On
+            }
+        }
+    }
+
+    /// The value of an expression.
+    pub(super) fn expression(&mut self, id: ExprId, scope: usize) -> Value {
+        if !self.step() {
+            return Value::unknown("not evaluated");
+        }
+        let module = self.module;
+        let expr = module.expr(id);
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Name(name) => self.name(name, span, scope),
+            ExprKind::This => self
+                .frame()
+                .this
+                .clone()
+                .unwrap_or_else(|| Value::unknown("this")),
+            ExprKind::Super => self
+                .frame()
+                .base
+                .clone()
+                .unwrap_or_else(|| Value::unknown("super")),
+            ExprKind::Text(text) => Value::at(Kind::Text(text.clone()), span, "written here"),
+            ExprKind::Template(parts) => {
+                let parts: Vec<Value> = parts
+                    .iter()
+                    .map(|part| self.expression(*part, scope))
+                    .collect();
+                self.join(parts, span)
+            }
+            ExprKind::Pattern => Value::at(Kind::Pattern, span, "pattern"),
+            ExprKind::Number(number) => Value::at(Kind::Number(*number), span, "number"),
+            ExprKind::Bool(value) => Value::at(Kind::Bool(*value), span, "written here"),
+            ExprKind::Null => Value::at(Kind::Null, span, "nothing"),
+            ExprKind::List(items) => self.list(items, span, scope),
+            ExprKind::Map(entries) => {
+                let map = self.map(entries, scope);
+                Value::at(Kind::Map(Rc::new(RefCell::new(map))), span, "built here")
+            }
+            ExprKind::Construct { of, fields } => self.construct(*of, fields, span, scope),
+            ExprKind::Member { object, name } => {
+                let object = self.expression(*object, scope);
+                self.member(&object, name, scope)
+            }
+            ExprKind::Index { object, index } => self.index(*object, *index, scope),
+            ExprKind::Call(call) => self.call(span, call, scope),
+            ExprKind::Function(function) => self.make_closure(*function, scope),
+            ExprKind::Class(class) => self.declare_class(*class, scope),
+            ExprKind::Assign(assignment) => self.assign(assignment, scope),
+            ExprKind::Compare {
+                operator,
+                left,
+                right,
+            } => self.compare(*operator, *left, *right, scope),
+            ExprKind::Add(left, right) => {
+                let parts = vec![
+                    self.expression(*left, scope),
+                    self.expression(*right, scope),
+                ];
+                self.join(parts, span)
+            }
+            ExprKind::Logical {
+                operator,
+                left,
+                right,
+            } => self.logical(*operator, *left, *right, span, scope),
+            ExprKind::Not(inner) => {
+                let value = self.expression(*inner, scope);
+                self.note_use(&value, Use::Compared);
+                value.truth().map_or_else(
+                    || Value::unknown("not"),
+                    |truth| Value::new(Kind::Bool(!truth)),
+                )
+            }
+            ExprKind::If(branch) => self
+                .run_if(branch, scope)
+                .1
+                .unwrap_or_else(|| Value::new(Kind::Null)),
+            ExprKind::Match(chosen) => self
+                .run_match(chosen, scope)
+                .1
+                .unwrap_or_else(|| Value::new(Kind::Null)),
+            ExprKind::Block(block) => self.block_value(block, scope),
+            ExprKind::Try(tried) => self
+                .run_try(tried, scope)
+                .1
+                .unwrap_or_else(|| Value::new(Kind::Null)),
+            ExprKind::Await(inner) | ExprKind::Propagate(inner) => self.expression(*inner, scope),
+            ExprKind::Cast { value, to } => {
+                let value = self.expression(*value, scope);
+                if value.is_unknown() {
+                    self.value_of_type(to, scope).unwrap_or(value)
+                } else {
+                    value
+                }
+            }
+            ExprKind::Unknown(children) => {
+                for child in children {
+                    let value = self.expression(*child, scope);
+                    self.note_use(&value, Use::HandedOn);
+                }
+                Value::unknown("expression")
+            }
+        }
+    }
+
+    fn block_value(&mut self, block: &'a Block, scope: usize) -> Value {
+        self.inner_block(block, scope)
+            .1
+            .unwrap_or_else(|| Value::new(Kind::Null))
+    }
+
+    fn name(&mut self, name: &str, span: Span, scope: usize) -> Value {
+        let Some(value) = self.look_up(name, scope) else {
+            return self.read_symbol(Value::symbol("", &[name.to_owned()]));
+        };
+        match value.kind {
+            Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } => {
+                value.through(span, &format!("`{name}` used"))
+            }
+            _ => value,
+        }
+    }
+
+    /// Text put together: known when every part is.
+    pub(super) fn join(&mut self, parts: Vec<Value>, span: Span) -> Value {
+        if parts.iter().all(|part| part.as_text().is_some()) {
+            let text: String = parts
+                .iter()
+                .filter_map(Value::as_text)
+                .map(|text| text.reveal())
+                .collect();
+            let trail = parts.into_iter().next().and_then(|part| part.trail);
+            let value = Value {
+                kind: Kind::Text(crate::syntax::ir::Literal::new(&text)),
+                trail,
+            };
+            return if value.trail.is_none() {
+                value.through(span, "written here")
+            } else {
+                value
+            };
+        }
+        for part in &parts {
+            self.note_use(part, Use::Read);
+        }
+        Value::new(Kind::Joined(parts.into()))
+    }
+
+    fn list(&mut self, items: &'a [Item], span: Span, scope: usize) -> Value {
+        let mut list = List::default();
+        for item in items {
+            let value = self.expression(item.value, scope);
+            if !item.spread {
+                list.items.push(value);
+                continue;
+            }
+            match &value.kind {
+                Kind::List(inner) => {
+                    list.items.extend(inner.borrow().items.iter().cloned());
+                    list.open |= inner.borrow().open;
+                }
+                _ => list.open = true,
+            }
+        }
+        Value::at(Kind::List(Rc::new(RefCell::new(list))), span, "listed here")
+    }
+
+    pub(super) fn map(&mut self, entries: &'a [SyntaxEntry], scope: usize) -> Map {
+        let mut map = Map {
+            born: self.depth(),
+            ..Map::default()
+        };
+        for entry in entries {
+            let value = self.expression(entry.value, scope);
+            match &entry.key {
+                Key::Name(name) => {
+                    self.note_setting(&name.text, &value, name.span);
+                    map.entries.insert(
+                        name.text.clone(),
+                        Entry {
+                            value,
+                            key: name.span,
+                            maybe: false,
+                        },
+                    );
+                }
+                Key::Computed(key) => {
+                    let key_value = self.expression(*key, scope);
+                    match key_value.as_text() {
+                        Some(text) => {
+                            let key = self.expression_span(*key);
+                            let name = text.reveal().to_owned();
+                            map.entries.insert(
+                                name,
+                                Entry {
+                                    value,
+                                    key,
+                                    maybe: false,
+                                },
+                            );
+                        }
+                        None => map.open = true,
+                    }
+                }
+                Key::Spread => merge_into(&mut map, &value, false),
+            }
+        }
+        map
+    }
+
+    fn construct(
+        &mut self,
+        of: ExprId,
+        fields: &'a [SyntaxEntry],
+        span: Span,
+        scope: usize,
+    ) -> Value {
+        let of = self.expression(of, scope);
+        let mut map = self.map(fields, scope);
+        match &of.kind {
+            Kind::Symbol(symbol)
+                if self
+                    .catalog
+                    .object_type(&symbol.package, &symbol.path)
+                    .is_some() =>
+            {
+                let base = fields
+                    .iter()
+                    .find(|field| matches!(field.key, Key::Spread))
+                    .map(|field| self.expression(field.value, scope));
+                let made = match base.map(|base| base.kind) {
+                    Some(Kind::Object(base)) => base.borrow().made.clone(),
+                    _ => None,
+                };
+                let object = Object {
+                    package: symbol.package.clone(),
+                    path: symbol.path.clone(),
+                    made,
+                    fields: map.entries,
+                    calls: Vec::new(),
+                    born: self.depth(),
+                };
+                Value::at(
+                    Kind::Object(Rc::new(RefCell::new(object))),
+                    span,
+                    "built here",
+                )
+            }
+            Kind::Class(class) => {
+                map.class = Some(Rc::clone(class));
+                let value = Value::at(Kind::Map(Rc::new(RefCell::new(map))), span, "built here");
+                self.instances
+                    .entry(class.class)
+                    .or_insert_with(|| value.clone());
+                value
+            }
+            _ => Value::at(Kind::Map(Rc::new(RefCell::new(map))), span, "built here"),
+        }
+    }
+
+    fn index(&mut self, object: ExprId, index: ExprId, scope: usize) -> Value {
+        let value = self.expression(object, scope);
+        let index_value = self.expression(index, scope);
+        let span = self.expression_span(index);
+        match &index_value.kind {
+            Kind::Text(text) => {
+                let name = crate::syntax::ir::Name {
+                    text: text.reveal().to_owned(),
+                    span,
+                };
+                self.member(&value, &name, scope)
+            }
+            Kind::Number(number) => match &value.kind {
+                Kind::List(list) => {
+                    let item = list.borrow().items.get(*number as usize).cloned();
+                    item.unwrap_or_else(|| Value::unknown("element"))
+                }
+                _ => Value::unknown(&format!("{}[{number}]", value.path())),
+            },
+            _ => {
+                self.note_use(&index_value, Use::HandedOn);
+                Value::unknown(&format!("{}[{}]", value.path(), index_value.path()))
+            }
+        }
+    }
+
+    fn compare(
+        &mut self,
+        operator: Comparison,
+        left: ExprId,
+        right: ExprId,
+        scope: usize,
+    ) -> Value {
+        let left = self.expression(left, scope);
+        let right = self.expression(right, scope);
+        self.note_use(&left, Use::Compared);
+        self.note_use(&right, Use::Compared);
+        if operator != Comparison::Instance {
+            self.note_guard(&left, Some(&right));
+            self.note_guard(&right, Some(&left));
+        }
+        Value::unknown("comparison")
+    }
+
+    /// The header's algorithm held against something is a guard, unless only `none` is turned away.
+    pub(super) fn note_guard(&mut self, value: &Value, against: Option<&Value>) {
+        let turns_away_none = against
+            .and_then(Value::as_text)
+            .is_some_and(|text| text.reveal().eq_ignore_ascii_case("none"));
+        if value.is_header_algorithm() && !turns_away_none {
+            let function = self.frame().function;
+            self.guarded.insert(function);
+        }
+    }
+
+    fn logical(
+        &mut self,
+        operator: LogicalOperator,
+        left: ExprId,
+        right: ExprId,
+        span: Span,
+        scope: usize,
+    ) -> Value {
+        let left = self.expression(left, scope);
+        let right = self.expression(right, scope);
+        match operator {
+            LogicalOperator::And => {
+                self.note_use(&left, Use::Compared);
+                right
+            }
+            LogicalOperator::Or | LogicalOperator::Coalesce => self.either(left, right, span),
+        }
+    }
+
+    /// `left`, or `right` when `left` is missing.
+    pub(super) fn either(&mut self, left: Value, right: Value, span: Span) -> Value {
+        match left.truth() {
+            Some(true) => return left,
+            Some(false) if !matches!(left.kind, Kind::Bool(_)) => return right,
+            _ => {}
+        }
+        let scalar = matches!(
+            right.kind,
+            Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } | Kind::Joined(_)
+        );
+        let trail = left.trail.clone();
+        let kind = match &left.kind {
+            Kind::Environment { name, fallback } => {
+                let fallback = self.either_of(fallback, right, span);
+                Kind::Environment {
+                    name: Rc::clone(name),
+                    fallback,
+                }
+            }
+            Kind::Setting { path, fallback } => {
+                let fallback = self.either_of(fallback, right, span);
+                Kind::Setting {
+                    path: Rc::clone(path),
+                    fallback,
+                }
+            }
+            Kind::Unknown(path) if scalar => Kind::Setting {
+                path: Rc::clone(path),
+                fallback: Some(Rc::new(right)),
+            },
+            Kind::Symbol(symbol) if scalar => Kind::Setting {
+                path: Rc::from(symbol.path.join(".")),
+                fallback: Some(Rc::new(right)),
+            },
+            Kind::OneOf(values) => {
+                let mut values: Vec<Value> = values
+                    .iter()
+                    .filter(|value| !matches!(value.kind, Kind::Null))
+                    .cloned()
+                    .collect();
+                values.push(right);
+                return Value::one_of(values);
+            }
+            _ => return Value::one_of([left, right]),
+        };
+        Value { kind, trail }
+    }
+
+    fn either_of(
+        &mut self,
+        fallback: &Option<Rc<Value>>,
+        right: Value,
+        span: Span,
+    ) -> Option<Rc<Value>> {
+        Some(Rc::new(match fallback {
+            Some(first) => self.either(first.as_ref().clone(), right, span),
+            None => right,
+        }))
+    }
+
+    /// Writes to a member or element.
+    pub(super) fn write_place(&mut self, place: ExprId, value: Value, scope: usize) {
+        let module = self.module;
+        match &module.expr(place).kind {
+            ExprKind::Member { object, name } => {
+                let object = self.expression(*object, scope);
+                self.write_member(&object, &name.text, name.span, value);
+            }
+            ExprKind::Index { object, index } => {
+                let object = self.expression(*object, scope);
+                let key = self.expression(*index, scope);
+                let span = self.expression_span(*index);
+                match key.as_text() {
+                    Some(text) => self.write_member(&object, text.reveal(), span, value),
+                    None => {
+                        self.note_use(&value, Use::HandedOn);
+                        open(&object);
+                    }
+                }
+            }
+            _ => {
+                self.expression(place, scope);
+            }
+        }
+    }
+
+    pub(super) fn write_member(&mut self, object: &Value, name: &str, span: Span, value: Value) {
+        self.note_setting(name, &value, span);
+        let value = value.through(span, &format!("bound to `{name}`"));
+        let depth = self.depth();
+        for object in object.alternatives() {
+            match &object.kind {
+                Kind::Map(map) => {
+                    let mut map = map.borrow_mut();
+                    let maybe = depth > map.born;
+                    write_entry(&mut map.entries, name, span, value.clone(), maybe);
+                }
+                Kind::Object(object) => {
+                    let mut object = object.borrow_mut();
+                    let maybe = depth > object.born;
+                    write_entry(&mut object.fields, name, span, value.clone(), maybe);
+                }
+                Kind::Class(class) => {
+                    let mut statics = class.statics.borrow_mut();
+                    write_entry(&mut statics.entries, name, span, value.clone(), depth > 0);
+                }
+                _ => self.note_use(&value, Use::HandedOn),
+            }
+        }
+    }
+
+    /// An object of a library by its declared type, of which nothing else is known.
+    pub(super) fn value_of_type(&mut self, annotation: &TypeName, scope: usize) -> Option<Value> {
+        let mut names = annotation.path.split('.');
+        let first = names.next()?;
+        let known = self
+            .look_up(first, scope)
+            .unwrap_or_else(|| Value::symbol("", &[first.to_owned()]));
+        if let Kind::Symbol(symbol) = &known.kind {
+            let mut symbol = symbol.as_ref().clone();
+            symbol.path.extend(names.map(str::to_owned));
+            if symbol.package.is_empty()
+                && self.module.unbound_names_are_packages
+                && symbol.path.len() > 1
+            {
+                symbol.package = symbol.path.remove(0);
+            }
+            if self
+                .catalog
+                .object_type(&symbol.package, &symbol.path)
+                .is_some()
+            {
+                return Some(Value::new(Kind::Object(Rc::new(RefCell::new(Object {
+                    package: symbol.package,
+                    path: symbol.path,
+                    made: None,
+                    fields: Default::default(),
+                    calls: Vec::new(),
+                    born: self.depth(),
+                })))));
+            }
+        }
+        annotation
+            .arguments
+            .iter()
+            .find_map(|inner| self.value_of_type(inner, scope))
+    }
+}
+
+impl Value {
+    /// Whether this is the algorithm that an unverified header names.
+    pub(super) fn is_header_algorithm(&self) -> bool {
+        match &self.kind {
+            Kind::Header(path) => path.last().is_some_and(|name| name == "alg"),
+            Kind::Claims(_, path) => {
+                path.last().is_some_and(|name| name == "alg")
+                    && path.iter().any(|name| name.contains("eader"))
+            }
+            Kind::OneOf(values) => values.iter().any(Value::is_header_algorithm),
+            _ => false,
+        }
+    }
+}
+
+fn write_entry(
+    entries: &mut std::collections::BTreeMap<String, Entry>,
+    name: &str,
+    key: Span,
+    value: Value,
+    maybe: bool,
+) {
+    let before = entries.remove(name);
+    let (value, maybe) = match before {
+        Some(before) if maybe => (Value::one_of([before.value, value]), before.maybe),
+        _ => (value, maybe),
+    };
+    entries.insert(name.to_owned(), Entry { value, key, maybe });
+}
+
+/// Copies the entries of a value into a map; an unknown value may bring anything.
+pub(super) fn merge_into(map: &mut Map, value: &Value, maybe: bool) {
+    match &value.kind {
+        Kind::Map(inner) => {
+            let inner = inner.borrow();
+            map.open |= inner.open;
+            for (name, entry) in &inner.entries {
+                write_entry(
+                    &mut map.entries,
+                    name,
+                    entry.key,
+                    entry.value.clone(),
+                    maybe || entry.maybe,
+                );
+            }
+        }
+        Kind::OneOf(values) => values.iter().for_each(|value| merge_into(map, value, true)),
+        Kind::Null | Kind::Bool(_) => {}
+        _ => map.open = true,
+    }
+}
+
+/// From here on anything may be in it.
+pub(super) fn open(value: &Value) {
+    match &value.kind {
+        Kind::Map(map) => map.borrow_mut().open = true,
+        Kind::List(list) => list.borrow_mut().open = true,
+        Kind::OneOf(values) => values.iter().for_each(open),
+        _ => {}
+    }
+}

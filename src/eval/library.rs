@@ -1,0 +1,290 @@
+//! Calls of library APIs: which API a call is, what it gives back, and the site it leaves behind.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::material::decoded;
+use super::slots::{Filled, Truth};
+use super::uses::{ClaimsUse, Use};
+use super::value::{CallRecord, Kind, Object, Symbol, Value};
+use super::{Evaluator, SettingRecord, SiteRecord};
+use crate::models::catalog::Found;
+use crate::models::schema::{Api, Role, Slot};
+use crate::models::source::Source;
+use crate::source::Span;
+use crate::syntax::ir::Name;
+
+impl<'a> Evaluator<'a> {
+    /// Calls something of a package.
+    pub(super) fn call_symbol(&mut self, symbol: &Symbol, record: CallRecord) -> Value {
+        if let Some(found) = self.choose(&symbol.package, &symbol.path, &record, None) {
+            return self.apply_api(found, &symbol.package, record, None);
+        }
+        if self
+            .catalog
+            .object_type(&symbol.package, &symbol.path)
+            .is_some()
+        {
+            return self.make_object(&symbol.package, &symbol.path, record);
+        }
+        if let Some((last, before)) = symbol.path.split_last()
+            && self.catalog.method(last).is_some()
+            && !(symbol.package.is_empty() && before.is_empty())
+        {
+            let object = self.read_symbol(Value::symbol(&symbol.package, before));
+            let name = Name {
+                text: last.clone(),
+                span: record.name,
+            };
+            return self.call_named(&object, &name, record);
+        }
+        self.call_unknown(&symbol.path.join("."), &record)
+    }
+
+    /// A method of a library's object: an API of its type, or a call that is kept on the object.
+    pub(super) fn call_object(
+        &mut self,
+        object: &Value,
+        inner: &Rc<RefCell<Object>>,
+        name: &Name,
+        record: CallRecord,
+    ) -> Value {
+        let (package, mut path) = {
+            let inner = inner.borrow();
+            (inner.package.clone(), inner.path.clone())
+        };
+        path.push(name.text.clone());
+        if let Some(found) = self.choose(&package, &path, &record, Some(inner)) {
+            return self.apply_api(found, &package, record, Some(inner));
+        }
+        if let Some(method) = self.catalog.method(&name.text)
+            && matches!(method.role, Role::Apply | Role::Fallback)
+        {
+            return self.call_named(object, name, record);
+        }
+        for (value, _) in record.positional.iter().chain(record.named.values()) {
+            self.note_use(value, Use::HandedOn);
+        }
+        let maybe = self.depth() > inner.borrow().born;
+        inner
+            .borrow_mut()
+            .calls
+            .push((name.text.clone(), Rc::new(record), maybe));
+        object.clone()
+    }
+
+    /// The API that a path names, in this version and for this form of the call.
+    fn choose(
+        &mut self,
+        package: &str,
+        path: &[String],
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Option<Found<'a, Api>> {
+        let catalog: &'a _ = self.catalog;
+        for found in catalog.apis(package, path) {
+            let version = (self.input.version)(found.library);
+            let fits_call = found
+                .item
+                .constructs
+                .is_none_or(|constructs| constructs == record.constructs);
+            if !fits_call || !version.is_in(&found.item.versions) || found.item.members {
+                continue;
+            }
+            let holds = match &found.item.when {
+                Some(condition) => self.test(condition, record, object).0 != Truth::No,
+                None => true,
+            };
+            if holds {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// What a call of an API gives back.
+    fn apply_api(
+        &mut self,
+        found: Found<'a, Api>,
+        package: &str,
+        record: CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Value {
+        let api = found.item;
+        match api.role {
+            Role::Environment | Role::Setting => self.named_lookup(api, &record),
+            Role::File => {
+                let path = self.slot_value(api, Slot::Value, &record);
+                let shown = path
+                    .as_ref()
+                    .and_then(Value::as_text)
+                    .map(|text| text.reveal().to_owned());
+                let shown = shown
+                    .or_else(|| path.map(|path| path.path()))
+                    .unwrap_or_default();
+                Value::at(Kind::File(Rc::from(shown)), record.span, "read from a file")
+            }
+            Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
+            Role::Pass => {
+                let value = self
+                    .slot_value(api, Slot::Value, &record)
+                    .unwrap_or_else(|| Value::unknown("value"));
+                decoded(value, api.encoding)
+            }
+            Role::Import => match self
+                .slot_value(api, Slot::Value, &record)
+                .as_ref()
+                .and_then(Value::as_text)
+            {
+                Some(module) => Value::symbol(module.reveal(), &[]),
+                None => Value::unknown("module"),
+            },
+            Role::Merge => self.merge_arguments(&record),
+            Role::Log => Value::new(Kind::Null),
+            Role::Header => {
+                self.add_site(found, record, object);
+                Value::new(Kind::Header(Rc::from([])))
+            }
+            Role::Verify | Role::Decode => {
+                let callback = self.slot_value(api, Slot::Callback, &record);
+                let site = self.add_site(found, record, object);
+                let claims = Value::new(Kind::Claims(site, Rc::from([])));
+                if let Some(Value {
+                    kind: Kind::Function(closure),
+                    ..
+                }) = &callback
+                {
+                    let nothing = (Value::unknown("error"), Span::default());
+                    let arguments = CallRecord {
+                        positional: vec![nothing, (claims.clone(), Span::default())],
+                        open: true,
+                        ..CallRecord::default()
+                    };
+                    self.invoke(closure, &arguments);
+                }
+                claims
+            }
+            Role::Mint => {
+                self.add_site(found, record, object);
+                Value::unknown("token")
+            }
+            Role::Policy | Role::Key | Role::Jwks | Role::Register => {
+                let mut made = record.clone();
+                made.of = Some((
+                    package.to_owned(),
+                    api.path.iter().take(1).cloned().collect(),
+                ));
+                if api.role != Role::Policy {
+                    self.add_site(found, record, object);
+                }
+                let path = api
+                    .returns
+                    .as_ref()
+                    .or(api.path.first())
+                    .cloned()
+                    .unwrap_or_default();
+                let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+                self.make_object(package, &path, made)
+            }
+            Role::Fallback
+            | Role::Membership
+            | Role::Copy
+            | Role::Append
+            | Role::Member
+            | Role::Apply => self.call_unknown(&api.path.join("|"), &record),
+        }
+    }
+
+    fn named_lookup(&mut self, api: &'a Api, record: &CallRecord) -> Value {
+        let name = self.slot_value(api, Slot::Value, record);
+        let name = name
+            .as_ref()
+            .and_then(Value::as_text)
+            .map(|text| text.reveal().to_owned())
+            .unwrap_or_default();
+        let fallback = self.slot_value(api, Slot::Fallback, record);
+        let fallback = fallback
+            .filter(|value| !matches!(value.kind, Kind::Null))
+            .map(Rc::new);
+        let kind = if api.role == Role::Environment {
+            Kind::Environment {
+                name: Rc::from(name.as_str()),
+                fallback,
+            }
+        } else {
+            Kind::Setting {
+                path: Rc::from(name.as_str()),
+                fallback,
+            }
+        };
+        Value::at(kind, record.span, &format!("`{name}` read"))
+    }
+
+    fn merge_arguments(&mut self, record: &CallRecord) -> Value {
+        let Some(((target, _), sources)) = record.positional.split_first() else {
+            return Value::unknown("merged");
+        };
+        if let Kind::Map(map) = &target.kind {
+            let maybe = self.depth() > map.borrow().born;
+            let mut map = map.borrow_mut();
+            for (source, _) in sources {
+                super::expression::merge_into(&mut map, source, maybe);
+            }
+        }
+        target.clone()
+    }
+
+    fn slot_value(&mut self, api: &'a Api, slot: Slot, record: &CallRecord) -> Option<Value> {
+        api.slots
+            .get(&slot)
+            .and_then(|source| self.plain_slot(source, record))
+    }
+
+    /// The value of a source, when it is there.
+    pub(super) fn plain_slot(&mut self, source: &Source, record: &CallRecord) -> Option<Value> {
+        match self.fill(source, record, None) {
+            Filled::Yes(value, _) | Filled::Maybe(value, _) => Some(value),
+            Filled::No | Filled::Unknown => None,
+        }
+    }
+
+    fn add_site(
+        &mut self,
+        found: Found<'a, Api>,
+        record: CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> usize {
+        let version = (self.input.version)(found.library);
+        let resolved = self.resolve(found, &version, &record, object);
+        let scope = self.scope_label();
+        let guarded = self
+            .frames
+            .iter()
+            .any(|frame| self.guarded.contains(&frame.function));
+        self.sites.push(SiteRecord {
+            api: found,
+            call: Rc::new(record),
+            resolved,
+            uses: ClaimsUse::default(),
+            scope,
+            version,
+            guarded,
+        });
+        self.sites.len() - 1
+    }
+
+    /// A framework may read a variable or key of this name as its setting.
+    pub(super) fn note_setting(&mut self, name: &str, value: &Value, span: Span) {
+        if self.catalog.settings(name).next().is_some()
+            && !self.settings.iter().any(|known| known.span == span)
+        {
+            let scope = self.scope_label();
+            self.settings.push(SettingRecord {
+                name: name.to_owned(),
+                value: value.clone(),
+                span,
+                scope,
+            });
+        }
+    }
+}

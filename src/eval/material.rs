@@ -1,0 +1,347 @@
+//! From values to key material: what a key is made of, of which kind, and the way it took.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::{alphabet, engine::DecodePaddingMode};
+
+use super::Evaluator;
+use super::slots::Filled;
+use super::value::{Kind, Value};
+use crate::facts::{Key, Material};
+use crate::finding::Place;
+use crate::models::schema::{Encoding, KeyKind, Role, Slot};
+use crate::source::Span;
+use crate::syntax::ir::Literal;
+
+/// Nesting of key objects and fallbacks that is followed.
+const DEEPEST_KEY: usize = 6;
+
+/// A text decoded from base64 or hexadecimal, one character for each byte; other values as they are.
+pub(super) fn decoded(value: Value, encoding: Option<Encoding>) -> Value {
+    let Some(text) = value.as_text() else {
+        return value;
+    };
+    let bytes = match encoding {
+        Some(Encoding::Base64) => decode_base64(text.reveal()),
+        Some(Encoding::Hex) => decode_hex(text.reveal()),
+        _ => None,
+    };
+    match bytes {
+        Some(bytes) => {
+            let text: String = bytes.into_iter().map(char::from).collect();
+            Value {
+                kind: Kind::Text(Literal::new(&text)),
+                trail: value.trail,
+            }
+        }
+        None => value,
+    }
+}
+
+/// Bytes of a base64 text, standard or URL-safe, padded or not.
+pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let alphabet = if text.contains(['-', '_']) {
+        &alphabet::URL_SAFE
+    } else {
+        &alphabet::STANDARD
+    };
+    GeneralPurpose::new(alphabet, config)
+        .decode(text.trim())
+        .ok()
+}
+
+fn decode_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text
+        .trim()
+        .chars()
+        .map(|digit| digit.to_digit(16))
+        .collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
+    Some(
+        digits
+            .chunks(2)
+            .map(|pair| (pair[0] * 16 + pair[1]) as u8)
+            .collect(),
+    )
+}
+
+/// What a PEM text says it holds.
+pub(super) fn pem_kind(text: &str) -> Option<KeyKind> {
+    if !text.contains("-----BEGIN") {
+        return None;
+    }
+    Some(if text.contains("PRIVATE KEY-----") {
+        KeyKind::Private
+    } else {
+        KeyKind::Public
+    })
+}
+
+impl Evaluator<'_> {
+    /// The keys that a filled slot may hold.
+    pub(super) fn keys(
+        &self,
+        filled: &Filled,
+        kind: Option<KeyKind>,
+        from_callback: bool,
+    ) -> Vec<Key> {
+        match filled {
+            Filled::No => Vec::new(),
+            Filled::Unknown => vec![Key {
+                kind,
+                material: Material::Unknown(String::new()),
+                encoding: Encoding::Text,
+                flow: Vec::new(),
+                from_callback,
+            }],
+            Filled::Yes(value, _) | Filled::Maybe(value, _) => {
+                let mut keys = Vec::new();
+                self.collect_keys(value, kind, Encoding::Text, from_callback, 0, &mut keys);
+                keys
+            }
+        }
+    }
+
+    fn collect_keys(
+        &self,
+        value: &Value,
+        kind: Option<KeyKind>,
+        encoding: Encoding,
+        from_callback: bool,
+        depth: usize,
+        keys: &mut Vec<Key>,
+    ) {
+        if depth > DEEPEST_KEY {
+            return;
+        }
+        let key = |kind: Option<KeyKind>, material: Material| Key {
+            kind,
+            material,
+            encoding,
+            flow: self.flow(value),
+            from_callback,
+        };
+        match &value.kind {
+            Kind::OneOf(values) => {
+                for value in values.iter() {
+                    self.collect_keys(value, kind, encoding, from_callback, depth + 1, keys);
+                }
+            }
+            Kind::List(list) => {
+                for value in &list.borrow().items {
+                    self.collect_keys(value, kind, encoding, from_callback, depth + 1, keys);
+                }
+            }
+            Kind::Object(object) => {
+                let object = object.borrow();
+                let Some(made) = &object.made else {
+                    keys.push(key(kind, Material::Unknown(object.path.join("."))));
+                    return;
+                };
+                let api = made.of.as_ref().and_then(|(package, path)| {
+                    let found = self.catalog.apis(package, path);
+                    found
+                        .into_iter()
+                        .find(|found| matches!(found.item.role, Role::Key | Role::Jwks))
+                });
+                let Some(api) = api else {
+                    keys.push(key(kind, Material::Unknown(object.path.join("."))));
+                    return;
+                };
+                let made_kind = api.item.kind.or(kind);
+                let material = api.item.slots.get(&Slot::Material).and_then(|source| {
+                    let position = source.0.iter().find_map(|place| match place {
+                        crate::models::source::Place::Argument(position) => Some(*position),
+                        _ => None,
+                    })?;
+                    made.positional
+                        .get(position)
+                        .map(|(value, _)| value.clone())
+                });
+                match material {
+                    Some(material) => {
+                        let encoding = api.item.encoding.unwrap_or(encoding);
+                        self.collect_keys(
+                            &material,
+                            made_kind,
+                            encoding,
+                            from_callback,
+                            depth + 1,
+                            keys,
+                        );
+                    }
+                    None if api.item.role == Role::Key
+                        && !made.open
+                        && api.item.slots.is_empty() =>
+                    {
+                        keys.push(key(made_kind, Material::Generated));
+                    }
+                    None => keys.push(key(made_kind, Material::Unknown(object.path.join(".")))),
+                }
+            }
+            Kind::Map(map) => {
+                // A pair of keys, or a key with its passphrase.
+                let map = map.borrow();
+                let members = [
+                    ("key", kind),
+                    ("secret", Some(KeyKind::Secret)),
+                    ("private", Some(KeyKind::Private)),
+                    ("public", Some(KeyKind::Public)),
+                ];
+                let mut found = false;
+                for (name, kind) in members {
+                    if let Some(entry) = map.entries.get(name) {
+                        found = true;
+                        self.collect_keys(
+                            &entry.value,
+                            kind,
+                            encoding,
+                            from_callback,
+                            depth + 1,
+                            keys,
+                        );
+                    }
+                }
+                if !found {
+                    keys.push(key(kind, Material::Unknown("key".to_owned())));
+                }
+            }
+            _ => {
+                let material = self.material(value, 0);
+                let by_content = material
+                    .literal()
+                    .and_then(|(text, ..)| pem_kind(text.reveal()));
+                keys.push(key(
+                    by_content.or(kind).or(kind_by_name(&material)),
+                    material,
+                ));
+            }
+        }
+    }
+
+    fn material(&self, value: &Value, depth: usize) -> Material {
+        let fallback = |fallback: &Option<std::rc::Rc<Value>>| {
+            let fallback = fallback.as_ref().filter(|_| depth < DEEPEST_KEY)?;
+            Some(Box::new(self.material(fallback, depth + 1)))
+        };
+        match &value.kind {
+            Kind::Text(text) => {
+                let span = value.origin().unwrap_or_default();
+                Material::Literal {
+                    text: text.clone(),
+                    place: self.place(span, "written here"),
+                }
+            }
+            Kind::Environment {
+                name,
+                fallback: other,
+            } => Material::Environment {
+                name: name.to_string(),
+                fallback: fallback(other),
+            },
+            Kind::Setting {
+                path,
+                fallback: other,
+            } => Material::Setting {
+                path: path.to_string(),
+                fallback: fallback(other),
+            },
+            Kind::OneOf(values) => {
+                // Behind a fallback: a literal is what matters.
+                let materials: Vec<Material> = values
+                    .iter()
+                    .map(|value| self.material(value, depth + 1))
+                    .collect();
+                let literal = materials
+                    .iter()
+                    .position(|material| material.literal().is_some())
+                    .unwrap_or(0);
+                materials
+                    .into_iter()
+                    .nth(literal)
+                    .unwrap_or(Material::Nothing)
+            }
+            Kind::File(path) => Material::File(path.to_string()),
+            Kind::Generated => Material::Generated,
+            Kind::Claims(..) | Kind::Header(_) => Material::Token,
+            Kind::Null => Material::Nothing,
+            Kind::Joined(parts)
+                if parts
+                    .iter()
+                    .any(|part| matches!(part.kind, Kind::Generated)) =>
+            {
+                Material::Generated
+            }
+            _ => Material::Unknown(value.path()),
+        }
+    }
+
+    pub(super) fn place(&self, span: Span, message: &str) -> Place {
+        Place {
+            path: self.input.source.path.clone(),
+            span,
+            message: message.to_owned(),
+        }
+    }
+
+    pub(super) fn flow(&self, value: &Value) -> Vec<Place> {
+        let behind = match &value.kind {
+            Kind::Environment {
+                fallback: Some(fallback),
+                ..
+            }
+            | Kind::Setting {
+                fallback: Some(fallback),
+                ..
+            } => fallback.steps(),
+            _ => Vec::new(),
+        };
+        behind
+            .into_iter()
+            .chain(value.steps())
+            .map(|(span, what)| self.place(span, &what))
+            .collect()
+    }
+}
+
+/// A variable called PUBLIC_KEY holds one.
+fn kind_by_name(material: &Material) -> Option<KeyKind> {
+    let (Material::Environment { name, .. }
+    | Material::Setting { path: name, .. }
+    | Material::File(name)) = material
+    else {
+        return None;
+    };
+    let name = name.to_ascii_lowercase();
+    let name = name.rsplit('/').next().unwrap_or(&name);
+    if name.contains("public") || name.contains("cert") {
+        Some(KeyKind::Public)
+    } else if name.contains("private") {
+        Some(KeyKind::Private)
+    } else if name.contains("jwks") {
+        Some(KeyKind::Jwks)
+    } else if name.contains("secret") {
+        Some(KeyKind::Secret)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings() {
+        assert_eq!(decode_base64("YWI"), Some(b"ab".to_vec()));
+        assert_eq!(decode_base64("_-8="), Some(vec![0xff, 0xef]));
+        assert_eq!(decode_hex("00fF"), Some(vec![0, 255]));
+        assert_eq!(decode_hex("0x"), None);
+        assert_eq!(
+            pem_kind("-----BEGIN RSA PUBLIC KEY-----"),
+            Some(KeyKind::Public)
+        );
+    }
+}

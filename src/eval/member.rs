@@ -1,0 +1,222 @@
+//! Reading a member: of a package, a map, an instance, claims.
+
+use std::rc::Rc;
+
+use super::Evaluator;
+use super::uses::Use;
+use super::value::{ClassValue, Closure, Kind, Symbol, Value};
+use crate::models::schema::Role;
+use crate::syntax::ir::{Member, MemberKind, Name};
+
+impl<'a> Evaluator<'a> {
+    /// What `object.name` is.
+    pub(super) fn member(&mut self, object: &Value, name: &Name, scope: usize) -> Value {
+        match &object.kind {
+            Kind::Symbol(symbol) => {
+                let mut symbol = symbol.as_ref().clone();
+                symbol.path.push(name.text.clone());
+                let value = Value {
+                    kind: Kind::Symbol(Rc::new(symbol)),
+                    trail: object.trail.clone(),
+                };
+                self.read_symbol(value.through(name.span, &format!("`{}` read", name.text)))
+            }
+            Kind::Map(map) => {
+                let (entry, class, known) = {
+                    let map = map.borrow();
+                    let entry = map.entries.get(&name.text).cloned();
+                    (entry, map.class.clone(), !map.open && map.class.is_none())
+                };
+                if let Some(entry) = entry {
+                    let missing = entry.maybe.then(|| Value::new(Kind::Null));
+                    return Value::one_of([entry.value].into_iter().chain(missing));
+                }
+                if let Some(class) = class
+                    && let Some(value) = self.class_member(&class, &name.text, Some(object), scope)
+                {
+                    return value;
+                }
+                if known {
+                    Value::new(Kind::Null)
+                } else {
+                    Value::unknown(&name.text)
+                }
+            }
+            Kind::Object(inner) => {
+                let field = inner.borrow().fields.get(&name.text).cloned();
+                match field {
+                    Some(entry) => entry.value,
+                    None => {
+                        Value::unknown(&format!("{}.{}", inner.borrow().path.join("."), name.text))
+                    }
+                }
+            }
+            Kind::Class(class) => {
+                let value = self.class_member(class, &name.text, None, scope);
+                value.unwrap_or_else(|| Value::unknown(&format!("{}.{}", class.name, name.text)))
+            }
+            Kind::Claims(site, path) => {
+                let mut path = path.to_vec();
+                path.push(name.text.clone());
+                let value = Value {
+                    kind: Kind::Claims(*site, path.into()),
+                    trail: object.trail.clone(),
+                };
+                self.note_use(&value, Use::Read);
+                value
+            }
+            Kind::Header(path) => {
+                let mut path = path.to_vec();
+                path.push(name.text.clone());
+                Value {
+                    kind: Kind::Header(path.into()),
+                    trail: None,
+                }
+                .through(name.span, &format!("the token's own `{}`", name.text))
+            }
+            Kind::OneOf(values) => {
+                let values: Vec<Value> = values
+                    .iter()
+                    .filter(|value| !matches!(value.kind, Kind::Null))
+                    .map(|value| self.member(value, name, scope))
+                    .collect();
+                Value::one_of(values)
+            }
+            Kind::Setting { path, fallback } => {
+                let unknown = Value::unknown(&format!("{path}.{}", name.text));
+                match fallback {
+                    Some(fallback) => {
+                        let member = self.member(&fallback.as_ref().clone(), name, scope);
+                        Value::one_of([unknown, member])
+                    }
+                    None => unknown,
+                }
+            }
+            _ => Value::unknown(&format!("{}.{}", object.path(), name.text)),
+        }
+    }
+
+    /// Reading a member of an environment or settings object is the look-up.
+    pub(super) fn read_symbol(&mut self, value: Value) -> Value {
+        let Kind::Symbol(symbol) = &value.kind else {
+            return value;
+        };
+        let Some((last, before)) = symbol.path.split_last() else {
+            return value;
+        };
+        let before = self.packaged(&symbol.package, before);
+        let role = self
+            .catalog
+            .apis(&before.package, &before.path)
+            .into_iter()
+            .find(|found| {
+                found.item.members && matches!(found.item.role, Role::Environment | Role::Setting)
+            })
+            .map(|found| found.item.role);
+        let kind = match role {
+            Some(Role::Environment) => Kind::Environment {
+                name: Rc::from(last.as_str()),
+                fallback: None,
+            },
+            Some(_) => Kind::Setting {
+                path: Rc::from(last.as_str()),
+                fallback: None,
+            },
+            None => return value,
+        };
+        Value {
+            kind,
+            trail: value.trail,
+        }
+    }
+
+    /// Where unbound names are packages, the first name of a global path is the package.
+    pub(super) fn packaged(&self, package: &str, path: &[String]) -> Symbol {
+        if package.is_empty()
+            && self.module.unbound_names_are_packages
+            && let Some((first, rest)) = path.split_first()
+            && self.catalog.knows_package(first)
+        {
+            return Symbol {
+                package: first.clone(),
+                path: rest.to_vec(),
+            };
+        }
+        Symbol {
+            package: package.to_owned(),
+            path: path.to_vec(),
+        }
+    }
+
+    /// A member of a class or of an instance (`this`).
+    pub(super) fn class_member(
+        &mut self,
+        class: &Rc<ClassValue>,
+        name: &str,
+        this: Option<&Value>,
+        scope: usize,
+    ) -> Option<Value> {
+        let fixed = class.statics.borrow().entries.get(name).cloned();
+        if let Some(entry) = fixed {
+            return Some(entry.value);
+        }
+        for member in self.members_of(class) {
+            if member.name.text != name {
+                continue;
+            }
+            match &member.kind {
+                MemberKind::Method(id) => {
+                    return Some(self.method_closure(class, *id, this));
+                }
+                MemberKind::Getter(id) => {
+                    let getter = self.method_closure(class, *id, this);
+                    let Kind::Function(closure) = &getter.kind else {
+                        return None;
+                    };
+                    return Some(self.invoke(closure, &Default::default()));
+                }
+                MemberKind::Field(None) => {
+                    let annotation = member.annotation.as_ref()?;
+                    return self.value_of_type(annotation, class.scope);
+                }
+                MemberKind::Field(Some(_)) | MemberKind::Variant => {}
+            }
+        }
+        for base in class.bases.clone() {
+            if let Kind::Class(base) = &base.kind
+                && let Some(value) = self.class_member(&base.clone(), name, this, scope)
+            {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn method_closure(
+        &self,
+        class: &Rc<ClassValue>,
+        function: crate::syntax::ir::FunctionId,
+        this: Option<&Value>,
+    ) -> Value {
+        Value::new(Kind::Function(Rc::new(Closure {
+            function,
+            scope: class.scope,
+            this: this
+                .cloned()
+                .or_else(|| Some(Value::new(Kind::Class(Rc::clone(class))))),
+            base: class.bases.first().cloned(),
+        })))
+    }
+
+    /// The members of a class: its own, and those that `impl` blocks add.
+    pub(super) fn members_of(&self, class: &ClassValue) -> Vec<&'a Member> {
+        let own = self.module.class(class.class).members.iter();
+        let added = self
+            .extensions
+            .get(&class.name)
+            .into_iter()
+            .flatten()
+            .flat_map(|members| members.iter());
+        own.chain(added).collect()
+    }
+}

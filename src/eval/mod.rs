@@ -1,0 +1,244 @@
+//! Runs a module's statements in order over symbolic values, and notes every call of a library's API.
+//!
+//! Branches join into alternatives, loops run once, functions are evaluated in place at their calls, and a function
+//! that nobody in the file calls is evaluated once with unknown arguments. Work is bounded; what was cut is counted.
+
+mod branch;
+mod call;
+mod class;
+mod conclude;
+mod expression;
+mod library;
+mod material;
+mod member;
+mod slots;
+mod statement;
+mod uses;
+mod value;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::facts::{FileFacts, LibraryVersion};
+use crate::models::catalog::{Catalog, Found};
+use crate::models::schema::{Api, Library};
+use crate::source::{SourceFile, Span};
+use crate::syntax::ir::{ClassId, ExprId, FunctionId, Member, Module};
+
+use slots::Resolved;
+use uses::ClaimsUse;
+use value::{CallRecord, ClassValue, Closure, Value};
+
+/// Nodes that may be evaluated for one file.
+const BUDGET: usize = 2_000_000;
+
+/// Calls that may be nested.
+const DEEPEST_CALL: usize = 12;
+
+/// How often one function is evaluated with unknown arguments, in the scopes that made it.
+const MOST_GENERIC_RUNS: usize = 3;
+
+/// What the evaluator is told about the file.
+pub struct Input<'a> {
+    /// The file, for places and paths.
+    pub source: &'a SourceFile,
+    /// Its IR.
+    pub module: &'a Module,
+    /// The models of its language.
+    pub catalog: &'a Catalog,
+    /// Which version of a library applies to this file.
+    pub version: &'a dyn Fn(&Library) -> LibraryVersion,
+    /// Whether a manifest of this file names the library.
+    pub depends_on: &'a dyn Fn(&Library) -> bool,
+}
+
+/// Evaluates one file.
+pub fn evaluate(input: &Input<'_>) -> FileFacts {
+    let mut evaluator = Evaluator::new(input);
+    evaluator.run();
+    conclude::conclude(&evaluator)
+}
+
+/// A call of a library's API, as it was when it happened.
+struct SiteRecord<'a> {
+    api: Found<'a, Api>,
+    call: Rc<CallRecord>,
+    resolved: Resolved<'a>,
+    uses: ClaimsUse,
+    /// Names of the functions and classes around it, outermost first.
+    scope: String,
+    version: LibraryVersion,
+    /// The header's algorithm was held against something before.
+    guarded: bool,
+}
+
+/// A framework setting that the file sets.
+struct SettingRecord {
+    name: String,
+    value: Value,
+    span: Span,
+    scope: String,
+}
+
+/// Names that a block binds.
+#[derive(Default)]
+struct Scope {
+    parent: Option<usize>,
+    names: HashMap<String, Value>,
+    globs: Vec<String>,
+}
+
+/// A function that is running.
+struct Frame {
+    function: Option<FunctionId>,
+    /// Scope of its body: where a language without declarations binds names.
+    scope: usize,
+    this: Option<Value>,
+    base: Option<Value>,
+    returns: Vec<Value>,
+    label: String,
+    /// Runs for callers that are not known.
+    generic: bool,
+}
+
+struct Evaluator<'a> {
+    input: &'a Input<'a>,
+    module: &'a Module,
+    catalog: &'a Catalog,
+    scopes: Vec<Scope>,
+    frames: Vec<Frame>,
+    /// Open branches: what each has written, with the value from before.
+    journals: Vec<Vec<branch::Write>>,
+    sites: Vec<SiteRecord<'a>>,
+    settings: Vec<SettingRecord>,
+    /// `impl` blocks by class name.
+    extensions: HashMap<String, Vec<&'a [Member]>>,
+    /// Functions that were made and may never be called in this file.
+    waiting: Vec<Rc<Closure>>,
+    /// How often each function ran.
+    ran: HashMap<FunctionId, usize>,
+    classes: Vec<Rc<ClassValue>>,
+    /// Local classes of which an instance was made.
+    instances: HashMap<ClassId, Value>,
+    /// What a node-style callback was given last.
+    delivered: Option<Value>,
+    /// Functions in which the header's algorithm is held against something.
+    guarded: HashSet<Option<FunctionId>>,
+    steps: usize,
+}
+
+impl<'a> Evaluator<'a> {
+    fn new(input: &'a Input<'a>) -> Self {
+        Self {
+            input,
+            module: input.module,
+            catalog: input.catalog,
+            scopes: vec![Scope::default()],
+            frames: vec![Frame {
+                function: None,
+                scope: 0,
+                this: None,
+                base: None,
+                returns: Vec::new(),
+                label: String::new(),
+                generic: false,
+            }],
+            journals: Vec::new(),
+            sites: Vec::new(),
+            settings: Vec::new(),
+            extensions: HashMap::new(),
+            waiting: Vec::new(),
+            ran: HashMap::new(),
+            classes: Vec::new(),
+            instances: HashMap::new(),
+            delivered: None,
+            guarded: HashSet::new(),
+            steps: 0,
+        }
+    }
+
+    fn run(&mut self) {
+        let module = self.module;
+        self.block(&module.body, 0);
+        self.run_waiting();
+        let mut next = 0;
+        while let Some(class) = self.classes.get(next).cloned() {
+            next += 1;
+            self.run_class(&class);
+            self.run_waiting();
+        }
+    }
+
+    /// Evaluates functions that nobody called, with unknown arguments.
+    fn run_waiting(&mut self) {
+        while let Some(closure) = self.waiting.pop() {
+            if self.ran.get(&closure.function).copied().unwrap_or(0) < MOST_GENERIC_RUNS
+                && !self.ran_by_call(&closure)
+            {
+                self.invoke_generically(&closure);
+            }
+        }
+    }
+
+    fn ran_by_call(&self, closure: &Closure) -> bool {
+        // A function at the top of the file that ran was called with real arguments; one inside another function
+        // is made anew in every scope.
+        self.ran.contains_key(&closure.function) && closure.scope == 0
+    }
+
+    /// Counts a node; `false` when the budget is used up.
+    fn step(&mut self) -> bool {
+        self.steps += 1;
+        self.steps <= BUDGET
+    }
+
+    fn frame(&self) -> &Frame {
+        self.frames.last().unwrap_or(&self.frames[0])
+    }
+
+    fn frame_mut(&mut self) -> &mut Frame {
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+
+    fn new_scope(&mut self, parent: usize) -> usize {
+        self.scopes.push(Scope {
+            parent: Some(parent),
+            ..Scope::default()
+        });
+        self.scopes.len() - 1
+    }
+
+    /// Names of the functions and classes around the current place.
+    fn scope_label(&self) -> String {
+        self.frames
+            .iter()
+            .map(|frame| frame.label.as_str())
+            .filter(|label| !label.is_empty())
+            .collect::<Vec<_>>()
+            .join(".")
+    }
+
+    /// The value of a name, looked up outwards.
+    fn look_up(&self, name: &str, from: usize) -> Option<Value> {
+        let mut scope = Some(from);
+        while let Some(index) = scope {
+            if let Some(value) = self.scopes[index].names.get(name) {
+                return Some(value.clone());
+            }
+            let glob = self.scopes[index]
+                .globs
+                .iter()
+                .find(|package| self.catalog.names_something(package, name));
+            if let Some(package) = glob {
+                return Some(Value::symbol(package, &[name.to_owned()]));
+            }
+            scope = self.scopes[index].parent;
+        }
+        None
+    }
+
+    fn expression_span(&self, id: ExprId) -> Span {
+        self.module.expr(id).span
+    }
+}

@@ -1,0 +1,566 @@
+//! Fills the slots of a call: from its arguments, the policy it was given, the object it was called on, and what the
+//! library does when nothing is set.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Evaluator;
+use super::value::{CallRecord, Kind, Object, Value};
+use crate::facts::LibraryVersion;
+use crate::models::catalog::Found;
+use crate::models::schema::{
+    Api, Inert, KeyKind, Slot, TypeModel, Unset, UnsetAlgorithms, UnsetClaim, UnsetLifetime,
+};
+use crate::models::source::{Condition, Place, Source, Test};
+use crate::source::Span;
+use crate::syntax::ir::Literal;
+
+/// Whether and how a slot is filled.
+#[derive(Clone, Debug)]
+pub(super) enum Filled {
+    /// Not at all.
+    No,
+    /// With this value, written there.
+    Yes(Value, Span),
+    /// With this value on some way.
+    Maybe(Value, Span),
+    /// It cannot be told.
+    Unknown,
+}
+
+/// A truth that may not be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Truth {
+    Yes,
+    No,
+    Unknown,
+}
+
+/// What is known of one call's slots.
+#[derive(Debug)]
+pub(super) struct Resolved<'a> {
+    pub(super) slots: BTreeMap<Slot, Filled>,
+    /// Slots whose check is switched off, and where.
+    pub(super) off: BTreeMap<Slot, (Truth, Span)>,
+    /// Options that look like checks, and where.
+    pub(super) inert: Vec<(&'a Inert, Truth, Span)>,
+    pub(super) unset: UnsetFacts,
+    pub(super) defaults: BTreeMap<Slot, String>,
+    /// What the key slot takes, when the API or its receiver says so.
+    pub(super) kind: Option<KeyKind>,
+    /// The policy is made somewhere else.
+    pub(super) policy_unknown: bool,
+}
+
+/// What unset slots mean in the version at hand.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UnsetFacts {
+    pub(super) algorithms: Option<UnsetAlgorithms>,
+    pub(super) claims: BTreeMap<Slot, UnsetClaim>,
+    pub(super) lifetime: Option<UnsetLifetime>,
+    pub(super) absent_accepted: Vec<Slot>,
+}
+
+impl UnsetFacts {
+    pub(super) fn add(&mut self, unset: &Unset, version: &LibraryVersion) {
+        if !version.is_in(&unset.versions) {
+            return;
+        }
+        self.algorithms = unset.algorithms.or(self.algorithms);
+        self.lifetime = unset.lifetime.or(self.lifetime);
+        let claims = [
+            (Slot::Expiry, &unset.expiry),
+            (Slot::NotBefore, &unset.not_before),
+            (Slot::Audience, &unset.audience),
+            (Slot::Issuer, &unset.issuer),
+        ];
+        for (slot, claim) in claims {
+            if let Some(claim) = claim {
+                self.claims.insert(slot, claim.clone());
+            }
+        }
+        self.absent_accepted.extend(&unset.absent_accepted);
+    }
+}
+
+/// Where slots are looked for: an object (policy, builder, key) and the model of its type.
+struct Holder<'a> {
+    object: Rc<RefCell<Object>>,
+    model: Found<'a, TypeModel>,
+    made_by: Option<Found<'a, Api>>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// Everything the models can say about one call.
+    pub(super) fn resolve(
+        &mut self,
+        found: Found<'a, Api>,
+        version: &LibraryVersion,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Resolved<'a> {
+        let api = found.item;
+        let mut resolved = Resolved {
+            slots: BTreeMap::new(),
+            off: BTreeMap::new(),
+            inert: Vec::new(),
+            unset: UnsetFacts::default(),
+            defaults: api.defaults.clone(),
+            kind: api.kind,
+            policy_unknown: false,
+        };
+        let mut holders = Vec::new();
+        holders.extend(object.and_then(|object| self.holder(object)));
+        if let Some(source) = api.slots.get(&Slot::Policy) {
+            match self.fill(source, record, object) {
+                Filled::Yes(value, _) | Filled::Maybe(value, _) => match &value.kind {
+                    Kind::Object(policy) => holders.extend(self.holder(policy)),
+                    Kind::Null => {}
+                    _ => resolved.policy_unknown = true,
+                },
+                Filled::Unknown => resolved.policy_unknown = true,
+                Filled::No => {}
+            }
+        }
+        for holder in &holders {
+            self.resolve_holder(holder, version, &mut resolved);
+        }
+        for unset in &api.unset {
+            resolved.unset.add(unset, version);
+        }
+        for (slot, source) in &api.slots {
+            let filled = self.fill(source, record, object);
+            if !matches!(filled, Filled::No) || !resolved.slots.contains_key(slot) {
+                resolved.slots.insert(*slot, filled);
+            }
+        }
+        for (slot, conditions) in &api.off {
+            self.switch_off(&mut resolved, *slot, conditions, record, object);
+        }
+        self.find_inert(&mut resolved, &api.inert, version, record, object);
+        for slot in &api.skipped_when_empty {
+            if let Some(Filled::Yes(value, _)) = resolved.slots.get(slot)
+                && value.truth() == Some(false)
+            {
+                resolved.slots.insert(*slot, Filled::No);
+            }
+        }
+        resolved
+    }
+
+    fn holder(&mut self, object: &Rc<RefCell<Object>>) -> Option<Holder<'a>> {
+        let catalog: &'a _ = self.catalog;
+        let (package, path, of) = {
+            let object = object.borrow();
+            let of = object.made.as_ref().and_then(|made| made.of.clone());
+            (object.package.clone(), object.path.clone(), of)
+        };
+        let model = catalog.object_type(&package, &path)?;
+        let made_by = of.and_then(|(package, path)| {
+            let found = catalog.apis(&package, &path);
+            found
+                .into_iter()
+                .find(|found| (self.input.version)(found.library).is_in(&found.item.versions))
+        });
+        Some(Holder {
+            object: Rc::clone(object),
+            model,
+            made_by,
+        })
+    }
+
+    fn resolve_holder(
+        &mut self,
+        holder: &Holder<'a>,
+        version: &LibraryVersion,
+        resolved: &mut Resolved<'a>,
+    ) {
+        let model = holder.model.item;
+        let made = holder.object.borrow().made.clone();
+        let object = Some(&holder.object);
+        let nothing = CallRecord::default();
+        resolved.policy_unknown |= made.is_none();
+        resolved.kind = resolved
+            .kind
+            .or(model.kind)
+            .or(holder.made_by.and_then(|api| api.item.kind));
+        for (slot, text) in &model.defaults {
+            resolved.defaults.insert(*slot, text.clone());
+        }
+        for unset in &model.unset {
+            resolved.unset.add(unset, version);
+        }
+        if let (Some(api), Some(made)) = (holder.made_by, &made) {
+            for (slot, text) in &api.item.defaults {
+                resolved.defaults.insert(*slot, text.clone());
+            }
+            for (slot, source) in &api.item.slots {
+                let filled = self.fill(source, made, None);
+                resolved.slots.insert(*slot, filled);
+            }
+            for (slot, conditions) in &api.item.off {
+                self.switch_off(resolved, *slot, conditions, made, None);
+            }
+            for unset in &api.item.unset {
+                resolved.unset.add(unset, version);
+            }
+        }
+        for (slot, source) in &model.slots {
+            let filled = self.fill(source, &nothing, object);
+            match (&filled, resolved.slots.get(slot)) {
+                (Filled::No, Some(_)) => {}
+                (Filled::Unknown, Some(Filled::Yes(..))) => {}
+                _ => {
+                    resolved.slots.insert(*slot, filled);
+                }
+            }
+        }
+        for (slot, conditions) in &model.off {
+            self.switch_off(resolved, *slot, conditions, &nothing, object);
+        }
+        self.find_inert(resolved, &model.inert, version, &nothing, object);
+    }
+
+    fn switch_off(
+        &mut self,
+        resolved: &mut Resolved<'a>,
+        slot: Slot,
+        conditions: &[Condition],
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) {
+        for condition in conditions {
+            let (truth, span) = self.test(condition, record, object);
+            match truth {
+                Truth::Yes => {
+                    resolved.off.insert(slot, (Truth::Yes, span));
+                }
+                Truth::Unknown => {
+                    resolved.off.entry(slot).or_insert((Truth::Unknown, span));
+                }
+                Truth::No => {}
+            }
+        }
+    }
+
+    fn find_inert(
+        &mut self,
+        resolved: &mut Resolved<'a>,
+        inert: &'a [Inert],
+        version: &LibraryVersion,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) {
+        for option in inert {
+            if !version.is_in(&option.versions) {
+                continue;
+            }
+            let (truth, span) = self.test(&option.when, record, object);
+            let excused = option
+                .unless
+                .as_ref()
+                .is_some_and(|unless| self.test(unless, record, object).0 != Truth::No);
+            if truth == Truth::Yes && !excused {
+                resolved.inert.push((option, truth, span));
+            }
+        }
+    }
+
+    /// The first alternative of a source that is there.
+    pub(super) fn fill(
+        &mut self,
+        source: &Source,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Filled {
+        let mut unknown = false;
+        for place in &source.0 {
+            match self.fill_place(place, record, object) {
+                Filled::No => {}
+                Filled::Unknown => unknown = true,
+                filled => return filled,
+            }
+        }
+        if unknown { Filled::Unknown } else { Filled::No }
+    }
+
+    fn fill_place(
+        &mut self,
+        place: &Place,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Filled {
+        let missing = || {
+            if record.open {
+                Filled::Unknown
+            } else {
+                Filled::No
+            }
+        };
+        let given = |argument: Option<&(Value, Span)>| match argument {
+            Some((value, span)) => Filled::Yes(value.clone(), *span),
+            None => missing(),
+        };
+        match place {
+            Place::Argument(position) => given(record.positional.get(*position)),
+            Place::LastArgument => given(record.positional.last()),
+            Place::Named(name) => given(record.named.get(name)),
+            Place::Option { path, of } => {
+                let mut filled = self.fill_place(of, record, object);
+                for name in path {
+                    filled = match filled {
+                        Filled::Yes(value, _) => option_of(&value, name),
+                        Filled::Maybe(value, _) => match option_of(&value, name) {
+                            Filled::Yes(value, span) => Filled::Maybe(value, span),
+                            other => other,
+                        },
+                        other => other,
+                    };
+                }
+                filled
+            }
+            Place::Field(name) => {
+                let Some(object) = object else {
+                    return Filled::No;
+                };
+                let object = object.borrow();
+                match object.fields.get(name) {
+                    Some(entry) if entry.maybe => Filled::Maybe(entry.value.clone(), entry.key),
+                    Some(entry) => Filled::Yes(entry.value.clone(), entry.key),
+                    None if object.made.is_none() && object.fields.is_empty() => Filled::Unknown,
+                    None => Filled::No,
+                }
+            }
+            Place::Call { names, argument } => self.fill_call(names, argument.as_deref(), object),
+            Place::Made(inner) => {
+                let Some(object) = object else {
+                    return Filled::No;
+                };
+                let made = object.borrow().made.clone();
+                match made {
+                    Some(made) => self.fill_place(inner, &made, None),
+                    None => Filled::Unknown,
+                }
+            }
+            Place::Return(inner) => match self.fill_place(inner, record, object) {
+                Filled::Yes(value, span) => self.returned(&value, span),
+                _ => Filled::No,
+            },
+            Place::TypeArgument(position) => match record.type_arguments.get(*position) {
+                Some((_, value)) => Filled::Yes(value.clone(), record.name),
+                None => Filled::No,
+            },
+            Place::Annotation => Filled::No,
+            Place::Receiver => match &record.receiver {
+                Some(receiver) => Filled::Yes(receiver.clone(), record.name),
+                None => Filled::No,
+            },
+            Place::Constant(word) => Filled::Yes(constant(word), record.name),
+        }
+    }
+
+    fn fill_call(
+        &mut self,
+        names: &[String],
+        argument: Option<&Place>,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Filled {
+        let Some(object) = object else {
+            return Filled::No;
+        };
+        let (last, unknown) = {
+            let object = object.borrow();
+            let last = object
+                .calls
+                .iter()
+                .rev()
+                .find(|(name, ..)| names.contains(name));
+            let last = last.map(|(_, record, maybe)| (Rc::clone(record), *maybe));
+            (
+                last,
+                object.made.is_none() && object.fields.is_empty() && object.calls.is_empty(),
+            )
+        };
+        let Some((call, maybe)) = last else {
+            return if unknown { Filled::Unknown } else { Filled::No };
+        };
+        let filled = match argument {
+            Some(place) => self.fill_place(place, &call, None),
+            None => Filled::Yes(Value::new(Kind::Bool(true)), call.name),
+        };
+        match filled {
+            Filled::Yes(value, span) if maybe => Filled::Maybe(value, span),
+            other => other,
+        }
+    }
+
+    /// What a key callback returns, or hands to the callback it is given.
+    fn returned(&mut self, function: &Value, span: Span) -> Filled {
+        let Kind::Function(closure) = &function.kind else {
+            return Filled::No;
+        };
+        let header = (Value::new(Kind::Header(Rc::from([]))), span);
+        let done = (Value::new(Kind::Callback), span);
+        let record = CallRecord {
+            positional: vec![header, done],
+            span,
+            name: span,
+            open: true,
+            ..CallRecord::default()
+        };
+        self.delivered = None;
+        let value = self.invoke(closure, &record);
+        let delivered = self.delivered.take();
+        match delivered {
+            Some(value) => Filled::Yes(value, span),
+            None if matches!(value.kind, Kind::Null) => {
+                Filled::Yes(Value::unknown("key callback"), span)
+            }
+            None => Filled::Yes(value, span),
+        }
+    }
+
+    /// Whether a condition holds, and where that is decided.
+    pub(super) fn test(
+        &mut self,
+        condition: &Condition,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> (Truth, Span) {
+        let filled = self.fill(&condition.source, record, object);
+        let (value, span, maybe) = match filled {
+            Filled::No => {
+                let truth = if condition.test == Test::Missing {
+                    Truth::Yes
+                } else {
+                    Truth::No
+                };
+                return (truth, record.name);
+            }
+            Filled::Unknown => return (Truth::Unknown, record.name),
+            Filled::Yes(value, span) => (value, span, false),
+            Filled::Maybe(value, span) => (value, span, true),
+        };
+        let truths: Vec<Truth> = value
+            .alternatives()
+            .iter()
+            .map(|value| holds(&condition.test, value))
+            .collect();
+        let truth = if truths.contains(&Truth::Yes) {
+            Truth::Yes
+        } else if truths.contains(&Truth::Unknown) || (maybe && condition.test == Test::Missing) {
+            Truth::Unknown
+        } else {
+            Truth::No
+        };
+        (truth, span)
+    }
+}
+
+fn holds(test: &Test, value: &Value) -> Truth {
+    let known = |truth: bool| if truth { Truth::Yes } else { Truth::No };
+    let undecided = matches!(
+        value.kind,
+        Kind::Unknown(_)
+            | Kind::Symbol(_)
+            | Kind::Environment { .. }
+            | Kind::Setting { .. }
+            | Kind::Claims(..)
+    );
+    match test {
+        Test::Set => known(!matches!(value.kind, Kind::Null)),
+        Test::Missing => known(matches!(value.kind, Kind::Null)),
+        _ if undecided => Truth::Unknown,
+        Test::True => value.truth().map_or(Truth::Unknown, known),
+        Test::False => known(matches!(value.kind, Kind::Bool(false))),
+        Test::Null => known(matches!(value.kind, Kind::Null)),
+        Test::Pattern => known(matches!(value.kind, Kind::Pattern)),
+        Test::Text => known(matches!(value.kind, Kind::Text(_) | Kind::Joined(_))),
+        Test::List => known(matches!(value.kind, Kind::List(_))),
+        Test::Empty => match &value.kind {
+            Kind::Text(text) => known(text.reveal().is_empty()),
+            Kind::List(list) => known(list.borrow().items.is_empty() && !list.borrow().open),
+            Kind::Map(map) => known(map.borrow().entries.is_empty() && !map.borrow().open),
+            _ => Truth::No,
+        },
+        Test::Has(word) => match &value.kind {
+            Kind::Map(map) => known(map.borrow().entries.contains_key(word)),
+            Kind::List(list) => {
+                let list = list.borrow();
+                let has = list
+                    .items
+                    .iter()
+                    .any(|item| item.as_text().is_some_and(|text| text.reveal() == word));
+                if has || !list.open {
+                    known(has)
+                } else {
+                    Truth::Unknown
+                }
+            }
+            Kind::Text(text) => known(text.reveal() == word),
+            _ => Truth::No,
+        },
+    }
+}
+
+fn option_of(options: &Value, name: &str) -> Filled {
+    match &options.kind {
+        Kind::Map(map) => {
+            let map = map.borrow();
+            match map.entries.get(name) {
+                Some(entry) if matches!(entry.value.kind, Kind::Null) => Filled::No,
+                Some(entry) if entry.maybe => Filled::Maybe(entry.value.clone(), entry.key),
+                Some(entry) => Filled::Yes(entry.value.clone(), entry.key),
+                None if map.open => Filled::Unknown,
+                None => Filled::No,
+            }
+        }
+        Kind::Object(object) => match object.borrow().fields.get(name) {
+            Some(entry) => Filled::Yes(entry.value.clone(), entry.key),
+            None => Filled::Unknown,
+        },
+        Kind::OneOf(values) => {
+            let parts: Vec<Filled> = values.iter().map(|value| option_of(value, name)).collect();
+            let mut found = None;
+            let mut lacking = false;
+            for part in parts {
+                match part {
+                    Filled::Yes(value, span) => {
+                        found = Some(match found {
+                            Some((before, _)) => (Value::one_of([before, value]), span),
+                            None => (value, span),
+                        });
+                    }
+                    Filled::Maybe(value, span) => {
+                        found = Some((value, span));
+                        lacking = true;
+                    }
+                    Filled::No => lacking = true,
+                    Filled::Unknown => return Filled::Unknown,
+                }
+            }
+            match found {
+                Some((value, span)) if lacking => Filled::Maybe(value, span),
+                Some((value, span)) => Filled::Yes(value, span),
+                None => Filled::No,
+            }
+        }
+        Kind::Null
+        | Kind::Function(_)
+        | Kind::Bool(_)
+        | Kind::Text(_)
+        | Kind::Number(_)
+        | Kind::List(_) => Filled::No,
+        _ => Filled::Unknown,
+    }
+}
+
+fn constant(word: &str) -> Value {
+    Value::new(match word {
+        "true" => Kind::Bool(true),
+        "false" => Kind::Bool(false),
+        "null" => Kind::Null,
+        _ => Kind::Text(Literal::new(word)),
+    })
+}

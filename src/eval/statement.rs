@@ -1,0 +1,384 @@
+//! Statements and blocks: binding names, branches, leaving a function.
+
+use std::rc::Rc;
+
+use super::Evaluator;
+use super::branch::Flow;
+use super::uses::Use;
+use super::value::{ClassValue, Kind, Value};
+use crate::source::Span;
+use crate::syntax::ir::{
+    AssignOperator, Assignment, Block, Export, If, Import, Loop, Match, Statement, StatementKind,
+    Target, Try,
+};
+
+impl<'a> Evaluator<'a> {
+    /// Runs a block in a scope of its own.
+    pub(super) fn inner_block(&mut self, block: &'a Block, parent: usize) -> (Flow, Option<Value>) {
+        let scope = self.new_scope(parent);
+        self.block(block, scope)
+    }
+
+    /// Runs a block in a given scope: functions and classes are bound first.
+    pub(super) fn block(&mut self, block: &'a Block, scope: usize) -> (Flow, Option<Value>) {
+        self.hoist(block, scope);
+        for statement in &block.statements {
+            if !self.step() {
+                return (Flow::On, None);
+            }
+            if self.statement(statement, scope) == Flow::Left {
+                return (Flow::Left, None);
+            }
+        }
+        let value = block.tail.map(|tail| self.expression(tail, scope));
+        (Flow::On, value)
+    }
+
+    fn hoist(&mut self, block: &'a Block, scope: usize) {
+        for statement in &block.statements {
+            match &statement.kind {
+                StatementKind::Function(id) => {
+                    if let Some(name) = &self.module.function(*id).name {
+                        let closure = self.make_closure(*id, scope);
+                        self.write_name(scope, &name.text, closure);
+                    }
+                }
+                StatementKind::Extend { class, members, .. } => {
+                    self.extensions
+                        .entry(class.text.clone())
+                        .or_default()
+                        .push(members);
+                }
+                StatementKind::Import(imports) => self.import(imports, scope),
+                _ => {}
+            }
+        }
+        for statement in &block.statements {
+            match &statement.kind {
+                StatementKind::Class(id) => {
+                    if let Some(name) = &self.module.class(*id).name {
+                        let class = ClassValue {
+                            class: *id,
+                            name: name.text.clone(),
+                            scope,
+                            bases: Vec::new(),
+                            statics: Rc::default(),
+                        };
+                        self.write_name(scope, &name.text, Value::new(Kind::Class(Rc::new(class))));
+                    }
+                }
+                StatementKind::Namespace { body, name } => {
+                    let inner = self.new_scope(scope);
+                    self.hoist(body, inner);
+                    let symbol = Value::unknown(&name.text);
+                    self.write_name(scope, &name.text, symbol);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn import(&mut self, imports: &[Import], scope: usize) {
+        for import in imports {
+            match &import.binding {
+                Some(binding) => {
+                    let value = Value::symbol(&import.module, &import.path);
+                    self.write_name(scope, &binding.text, value);
+                }
+                None if import.glob => {
+                    let mut package = vec![import.module.clone()];
+                    package.extend(import.path.iter().cloned());
+                    // The models name the package; a path below it is left out of look-ups by suffix.
+                    let known = (1..=package.len())
+                        .rev()
+                        .map(|end| package[..end].join("."));
+                    let package = known
+                        .into_iter()
+                        .find(|name| self.catalog.knows_package(name));
+                    self.scopes[scope].globs.extend(package);
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn statement(&mut self, statement: &'a Statement, scope: usize) -> Flow {
+        match &statement.kind {
+            StatementKind::Import(_) => Flow::On,
+            StatementKind::Function(id) => {
+                for decorator in &self.module.function(*id).decorators {
+                    self.expression(*decorator, scope);
+                }
+                Flow::On
+            }
+            StatementKind::Export(exports) => {
+                self.exports(exports, scope);
+                Flow::On
+            }
+            StatementKind::Expr(id) => self.expression_flow(*id, scope),
+            StatementKind::Assign(assignment) => {
+                self.assign(assignment, scope);
+                Flow::On
+            }
+            StatementKind::Class(id) => {
+                self.declare_class(*id, scope);
+                Flow::On
+            }
+            StatementKind::Extend { class, members, .. } => {
+                self.declare_extension(&class.text, members, scope);
+                Flow::On
+            }
+            StatementKind::Namespace { name, body } => {
+                self.frame_label_push(&name.text);
+                self.inner_block(body, scope);
+                self.frame_label_pop(&name.text);
+                Flow::On
+            }
+            StatementKind::Return(value) => {
+                if let Some(id) = value {
+                    let value = self.expression(*id, scope);
+                    self.frame_mut().returns.push(value);
+                }
+                Flow::Left
+            }
+            StatementKind::Throw(value) => {
+                if let Some(id) = value {
+                    self.expression(*id, scope);
+                }
+                Flow::Left
+            }
+            StatementKind::Loop(each) => self.run_loop(each, scope),
+            StatementKind::Jump => Flow::Left,
+        }
+    }
+
+    fn frame_label_push(&mut self, name: &str) {
+        let label = &mut self.frame_mut().label;
+        if !label.is_empty() {
+            label.push('.');
+        }
+        label.push_str(name);
+    }
+
+    fn frame_label_pop(&mut self, name: &str) {
+        let label = &mut self.frame_mut().label;
+        let rest = label.len().saturating_sub(name.len());
+        label.truncate(rest);
+        if label.ends_with('.') {
+            label.pop();
+        }
+    }
+
+    fn exports(&mut self, exports: &'a [Export], scope: usize) {
+        for export in exports {
+            if let Some(id) = export.value {
+                self.expression(id, scope);
+            }
+        }
+    }
+
+    fn run_loop(&mut self, each: &'a Loop, scope: usize) -> Flow {
+        let over = each.over.map(|id| self.expression(id, scope));
+        let body = |this: &mut Self| {
+            let inner = this.new_scope(scope);
+            if let Some(target) = &each.target {
+                let element = match &over {
+                    Some(over) if each.iterates => this.element(over),
+                    Some(over) => over.clone(),
+                    None => Value::unknown("element"),
+                };
+                this.bind(target, element, inner, true);
+            }
+            let (_, value) = this.block(&each.body, inner);
+            (Flow::On, value)
+        };
+        let past = |_: &mut Self| (Flow::On, None);
+        self.branches(&[&body, &past]);
+        Flow::On
+    }
+
+    /// What one turn of a loop sees of a collection.
+    pub(super) fn element(&self, over: &Value) -> Value {
+        match &over.kind {
+            Kind::List(list) => {
+                let list = list.borrow();
+                let mut values = list.items.clone();
+                if list.open || values.is_empty() {
+                    values.push(Value::unknown("element"));
+                }
+                Value::one_of(values)
+            }
+            _ => Value::unknown(&format!("{}[]", over.path())),
+        }
+    }
+
+    pub(super) fn run_if(&mut self, branch: &'a If, scope: usize) -> (Flow, Option<Value>) {
+        let condition = self.expression(branch.condition, scope);
+        self.note_use(&condition, Use::Compared);
+        let then = |this: &mut Self| this.inner_block(&branch.then, scope);
+        let otherwise = |this: &mut Self| this.inner_block(&branch.otherwise, scope);
+        self.branches(&[&then, &otherwise])
+    }
+
+    pub(super) fn run_match(&mut self, chosen: &'a Match, scope: usize) -> (Flow, Option<Value>) {
+        let subject = self.expression(chosen.subject, scope);
+        self.note_use(&subject, Use::Compared);
+        self.note_guard(&subject, None);
+        let mut exhaustive = false;
+        let mut arms: Vec<Box<dyn Fn(&mut Self) -> (Flow, Option<Value>) + '_>> = Vec::new();
+        for arm in &chosen.arms {
+            exhaustive |= arm.cases.is_empty();
+            let subject = &subject;
+            arms.push(Box::new(move |this: &mut Self| {
+                let inner = this.new_scope(scope);
+                for case in &arm.cases {
+                    this.expression(*case, inner);
+                }
+                if let Some(pattern) = &arm.pattern {
+                    this.bind(pattern, subject.clone(), inner, true);
+                }
+                if let Some(guard) = arm.guard {
+                    this.expression(guard, inner);
+                }
+                this.block(&arm.body, inner)
+            }));
+        }
+        if !exhaustive {
+            arms.push(Box::new(|_: &mut Self| (Flow::On, None)));
+        }
+        let arms: Vec<&dyn Fn(&mut Self) -> (Flow, Option<Value>)> =
+            arms.iter().map(|arm| arm.as_ref()).collect();
+        self.branches(&arms)
+    }
+
+    pub(super) fn run_try(&mut self, tried: &'a Try, scope: usize) -> (Flow, Option<Value>) {
+        let body = |this: &mut Self| this.inner_block(&tried.body, scope);
+        let mut ways: Vec<Box<dyn Fn(&mut Self) -> (Flow, Option<Value>) + '_>> =
+            vec![Box::new(body)];
+        for handler in &tried.handlers {
+            ways.push(Box::new(move |this: &mut Self| {
+                let inner = this.new_scope(scope);
+                if let Some(name) = &handler.binding {
+                    this.write_name(inner, &name.text, Value::unknown(&name.text));
+                }
+                this.block(&handler.body, inner)
+            }));
+        }
+        let ways: Vec<&dyn Fn(&mut Self) -> (Flow, Option<Value>)> =
+            ways.iter().map(|way| way.as_ref()).collect();
+        let (flow, value) = self.branches(&ways);
+        let (last, _) = self.inner_block(&tried.finally, scope);
+        (if last == Flow::Left { Flow::Left } else { flow }, value)
+    }
+
+    /// An assignment or declaration; its value.
+    pub(super) fn assign(&mut self, assignment: &'a Assignment, scope: usize) -> Value {
+        let mut value = match assignment.value {
+            Some(id) => self.expression(id, scope),
+            None => Value::new(Kind::Null),
+        };
+        if let Some(annotation) = &assignment.annotation {
+            if assignment.value.is_none() || value.is_unknown() {
+                value = self.value_of_type(annotation, scope).unwrap_or(value);
+            }
+        }
+        match assignment.operator {
+            AssignOperator::Set => {}
+            AssignOperator::Update => value = Value::new(Kind::Joined(vec![value].into())),
+            AssignOperator::Default => {
+                if let Some(before) = self.read_target(&assignment.target, scope) {
+                    value = self.either(before, value, self.target_span(&assignment.target));
+                }
+            }
+        }
+        self.bind(
+            &assignment.target,
+            value.clone(),
+            scope,
+            assignment.declares,
+        );
+        value
+    }
+
+    fn read_target(&mut self, target: &'a Target, scope: usize) -> Option<Value> {
+        match target {
+            Target::Name(name) => self.look_up(&name.text, scope),
+            Target::Place(id) => Some(self.expression(*id, scope)),
+            _ => None,
+        }
+    }
+
+    fn target_span(&self, target: &Target) -> Span {
+        match target {
+            Target::Name(name) => name.span,
+            Target::Place(id) => self.expression_span(*id),
+            _ => Span::default(),
+        }
+    }
+
+    /// Binds a target to a value. `declares` makes new names; otherwise the nearest name of that spelling is written.
+    pub(super) fn bind(&mut self, target: &'a Target, value: Value, scope: usize, declares: bool) {
+        match target {
+            Target::Name(name) => {
+                self.note_setting(&name.text, &value, name.span);
+                let value = value.through(name.span, &format!("bound to `{}`", name.text));
+                let home = if declares {
+                    scope
+                } else {
+                    self.home_of(&name.text, scope)
+                };
+                self.write_name(home, &name.text, value);
+            }
+            Target::Place(id) => self.write_place(*id, value, scope),
+            Target::Members { members, rest } => {
+                for member in members {
+                    let mut part = self.member(&value, &member.member, scope);
+                    if let Some(default) = member.default {
+                        let default = self.expression(default, scope);
+                        part = self.either(part, default, member.member.span);
+                    }
+                    self.bind(&member.target, part, scope, declares);
+                }
+                if let Some(rest) = rest {
+                    let path = value.path();
+                    self.bind(rest, Value::unknown(&path), scope, declares);
+                }
+            }
+            Target::Elements(targets) => {
+                for (position, target) in targets.iter().enumerate() {
+                    let Some(target) = target else { continue };
+                    let part = match &value.kind {
+                        Kind::List(list) => list.borrow().items.get(position).cloned(),
+                        _ => None,
+                    };
+                    let part = part.unwrap_or_else(|| {
+                        Value::unknown(&format!("{}[{position}]", value.path()))
+                    });
+                    self.bind(target, part, scope, declares);
+                }
+            }
+            Target::Wrapped { inner, .. } => {
+                for target in inner {
+                    self.bind(target, value.clone(), scope, declares);
+                }
+            }
+            Target::Nothing => {}
+        }
+    }
+
+    /// The scope whose name an assignment without declaration writes.
+    fn home_of(&self, name: &str, scope: usize) -> usize {
+        let own = self.frame().scope;
+        if self.module.assignments_are_local {
+            return own;
+        }
+        let mut at = Some(scope);
+        while let Some(index) = at {
+            if self.scopes[index].names.contains_key(name) {
+                return index;
+            }
+            at = self.scopes[index].parent;
+        }
+        own
+    }
+}

@@ -1,0 +1,100 @@
+//! What the code does with the claims that a verify or decode returned.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::Evaluator;
+use super::value::{Kind, Value};
+
+/// Members that only wrap the claims.
+const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body"];
+
+/// Members of a decoded token that are not claims.
+const NOT_CLAIMS: &[&str] = &["header", "signature", "protectedHeader", "protected_header"];
+
+/// What happened to the claims of one site.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ClaimsUse {
+    /// Claims that were read by name.
+    pub(super) read: BTreeSet<String>,
+    /// Claims that were compared, tested or matched.
+    pub(super) compared: BTreeSet<String>,
+    /// Claims (or all of them, as an empty name) that were handed on: to a call, a field, the caller.
+    pub(super) handed_on: BTreeSet<String>,
+    /// Only the header was asked for.
+    pub(super) header_read: bool,
+    /// Methods that were called on the result.
+    pub(super) called: BTreeSet<String>,
+}
+
+/// How claims are used at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Read by name.
+    Read,
+    /// Compared or tested.
+    Compared,
+    /// Handed on.
+    HandedOn,
+}
+
+impl Evaluator<'_> {
+    /// Notes a use when the value is, or holds, claims.
+    pub(super) fn note_use(&mut self, value: &Value, how: Use) {
+        let mut waiting = vec![value.clone()];
+        let mut looked_at = 0;
+        while let Some(value) = waiting.pop() {
+            looked_at += 1;
+            if looked_at > 64 {
+                return;
+            }
+            match &value.kind {
+                Kind::Claims(site, path) => self.note_claims(*site, path, how),
+                Kind::OneOf(values) | Kind::Joined(values) => {
+                    waiting.extend(values.iter().cloned())
+                }
+                Kind::Map(map) => {
+                    waiting.extend(
+                        map.borrow()
+                            .entries
+                            .values()
+                            .map(|entry| entry.value.clone()),
+                    );
+                }
+                Kind::List(list) => waiting.extend(list.borrow().items.iter().cloned()),
+                _ => {}
+            }
+        }
+    }
+
+    fn note_claims(&mut self, site: usize, path: &Rc<[String]>, how: Use) {
+        let Some(record) = self.sites.get_mut(site) else {
+            return;
+        };
+        let uses = &mut record.uses;
+        let names: Vec<&String> = path
+            .iter()
+            .skip_while(|name| WRAPPERS.contains(&name.as_str()))
+            .collect();
+        let claim = names
+            .first()
+            .map(|name| name.to_string())
+            .unwrap_or_default();
+        if NOT_CLAIMS.contains(&claim.as_str()) {
+            uses.header_read = true;
+            return;
+        }
+        match how {
+            Use::Read if claim.is_empty() => {}
+            Use::Read => {
+                uses.read.insert(claim);
+            }
+            Use::Compared => {
+                uses.compared.insert(claim);
+            }
+            Use::HandedOn => {
+                uses.handed_on.insert(claim);
+            }
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! The vocabulary of the rules: what a call mints, verifies or decodes, with which key, and what it checks.
+//!
+//! Facts say nothing of syntax or of how they were found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::{CodeContext, Place};
+use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms, Versions};
+use crate::redact::Redactor;
+use crate::source::Span;
+use crate::syntax::ir::Literal;
+
+/// Everything known of one file.
+#[derive(Debug, Default)]
+pub struct FileFacts {
+    /// Path relative to the linted root.
+    pub path: String,
+    /// Sites in order of their place.
+    pub sites: Vec<Site>,
+    /// Whether a bound cut the evaluation short.
+    pub cut: bool,
+    /// Secrets that were seen.
+    pub redactor: Redactor,
+    /// The file is code for a browser.
+    pub browser: bool,
+}
+
+/// A place in code where a token or key is handled.
+#[derive(Debug)]
+pub struct Site {
+    /// What happens there.
+    pub kind: SiteKind,
+    /// The name that is called, or the setting.
+    pub place: Place,
+    /// The whole call.
+    pub span: Span,
+    /// Names of the functions and classes around it.
+    pub scope: String,
+    /// The library.
+    pub library: LibraryFact,
+    /// Set when this is not product code.
+    pub context: Option<CodeContext>,
+    /// Keys that the call is given.
+    pub keys: Vec<Key>,
+    /// What is known of the algorithms.
+    pub algorithms: Algorithms,
+    /// Checks by claim (and of the signature).
+    pub checks: BTreeMap<Slot, Check>,
+    /// Options that look like checks.
+    pub inert: Vec<InertOption>,
+    /// What is done with the claims.
+    pub uses: ClaimsUse,
+    /// What is minted.
+    pub mint: Option<MintFact>,
+    /// What the token is called where it comes from.
+    pub token: String,
+}
+
+/// What happens at a [`Site`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SiteKind {
+    /// A token is signed.
+    Mint,
+    /// A token is verified.
+    Verify,
+    /// Claims are read without verifying.
+    Decode,
+    /// The header is read without verifying.
+    Header,
+    /// Keys and defaults are given to calls elsewhere.
+    Register,
+    /// A key is made.
+    Key,
+    /// A key set or its client is made.
+    Jwks,
+}
+
+impl std::fmt::Display for SiteKind {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Mint => "mint",
+            Self::Verify => "verify",
+            Self::Decode => "decode",
+            Self::Header => "header",
+            Self::Register => "register",
+            Self::Key => "key",
+            Self::Jwks => "jwks",
+        })
+    }
+}
+
+/// Which library a site is judged by.
+#[derive(Clone, Debug)]
+pub struct LibraryFact {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: LibraryVersion,
+    /// How a slot is mended, in its own words.
+    pub fix: BTreeMap<Slot, String>,
+}
+
+impl LibraryFact {
+    /// Name, version and where the version is from, for people.
+    pub fn describe(&self) -> String {
+        match &self.version {
+            LibraryVersion::Locked { text, file, .. } => format!("{} {text} ({file})", self.name),
+            LibraryVersion::Range { text, file, .. } => {
+                format!(
+                    "{} {text} ({file}; no lock file, so the lowest version of the range is judged)",
+                    self.name
+                )
+            }
+            LibraryVersion::Assumed(version) => {
+                format!("{} (version not known, {version} assumed)", self.name)
+            }
+            LibraryVersion::None => self.name.clone(),
+        }
+    }
+}
+
+/// The version of a library that applies to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LibraryVersion {
+    /// From a lock file.
+    Locked {
+        /// The version.
+        version: semver::Version,
+        /// As written.
+        text: String,
+        /// The lock file.
+        file: String,
+    },
+    /// The lowest version that a manifest allows.
+    Range {
+        /// The lowest version.
+        version: semver::Version,
+        /// The range as written.
+        text: String,
+        /// The manifest.
+        file: String,
+    },
+    /// Nothing says it: the model's current version.
+    Assumed(semver::Version),
+    /// The library has no versions that matter.
+    None,
+}
+
+impl LibraryVersion {
+    /// Whether the version lies in a range of a model.
+    pub fn is_in(&self, versions: &Versions) -> bool {
+        match self {
+            Self::Locked { version, .. } | Self::Range { version, .. } | Self::Assumed(version) => {
+                versions.contain(version)
+            }
+            Self::None => true,
+        }
+    }
+
+    /// Whether a lock file or manifest says it.
+    pub fn is_known(&self) -> bool {
+        matches!(self, Self::Locked { .. } | Self::Range { .. })
+    }
+}
+
+/// A key that a call is given.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// What kind of key, when it is known.
+    pub kind: Option<KeyKind>,
+    /// What it is made of.
+    pub material: Material,
+    /// How the material is written.
+    pub encoding: Encoding,
+    /// The way it took, from where it is written to the call.
+    pub flow: Vec<Place>,
+    /// It comes from a key callback.
+    pub from_callback: bool,
+}
+
+/// What a key is made of.
+#[derive(Clone, Debug)]
+pub enum Material {
+    /// Written in the code.
+    Literal {
+        /// The content.
+        text: Literal,
+        /// Where.
+        place: Place,
+    },
+    /// An environment variable.
+    Environment {
+        /// Its name.
+        name: String,
+        /// Taken when it is not set.
+        fallback: Option<Box<Material>>,
+    },
+    /// A setting, or a value that is not known but has a fallback.
+    Setting {
+        /// Its path.
+        path: String,
+        /// Taken when it is not set.
+        fallback: Option<Box<Material>>,
+    },
+    /// A file.
+    File(String),
+    /// Random bytes made at run time.
+    Generated,
+    /// Something of the token itself.
+    Token,
+    /// Nothing: no key at all.
+    Nothing,
+    /// Not known; what it is called.
+    Unknown(String),
+}
+
+impl Material {
+    /// The literal at its end, with the variable or setting it stands behind.
+    pub fn literal(&self) -> Option<(&Literal, &Place, Option<&str>)> {
+        match self {
+            Self::Literal { text, place } => Some((text, place, None)),
+            Self::Environment {
+                name,
+                fallback: Some(fallback),
+            }
+            | Self::Setting {
+                path: name,
+                fallback: Some(fallback),
+            } => {
+                let (text, place, _) = fallback.literal()?;
+                Some((text, place, Some(name)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What is known of the algorithms of a call.
+#[derive(Clone, Debug)]
+pub enum Algorithms {
+    /// An allowlist, or the algorithm that signs.
+    Known {
+        /// Their names.
+        names: Vec<String>,
+        /// Where they are written; `None` when the library has them by default.
+        place: Option<Place>,
+        /// Whether others may be in it.
+        open: bool,
+    },
+    /// The token's own header decides.
+    FromHeader(Place),
+    /// Not set: what the library then does.
+    Unset(UnsetAlgorithms),
+    /// Not known.
+    Unknown,
+}
+
+/// What happens to a claim or the signature.
+#[derive(Clone, Debug)]
+pub enum Check {
+    /// A token without it, or with a wrong one, is rejected.
+    Enforced,
+    /// Checked when the token has it.
+    IfPresent,
+    /// A token that has it is rejected.
+    RejectedIfPresent,
+    /// Switched off, there.
+    Disabled(Place),
+    /// Not checked by this library unless asked.
+    Unchecked,
+    /// Not checked before this is called on the result.
+    Until(String),
+    /// Checked by hand further on.
+    ByHand,
+    /// Not known.
+    Unknown,
+}
+
+/// An option that looks like a check and is none.
+#[derive(Clone, Debug)]
+pub struct InertOption {
+    /// The option.
+    pub place: Place,
+    /// The check it looks like.
+    pub slot: Slot,
+    /// Why it does nothing.
+    pub because: String,
+    /// What to write instead.
+    pub fix: String,
+}
+
+/// What is done with claims.
+#[derive(Clone, Debug, Default)]
+pub struct ClaimsUse {
+    /// Claims that are read by name.
+    pub read: BTreeSet<String>,
+    /// Claims that are compared or tested.
+    pub compared: BTreeSet<String>,
+    /// Claims that are handed on; all of them as an empty name.
+    pub handed_on: BTreeSet<String>,
+    /// Methods called on the result.
+    pub called: BTreeSet<String>,
+}
+
+/// What is minted.
+#[derive(Clone, Debug)]
+pub struct MintFact {
+    /// Whether the token expires.
+    pub lifetime: Lifetime,
+    /// Claims that are set.
+    pub claims: BTreeSet<String>,
+}
+
+/// Whether a minted token expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// An expiry is set.
+    Bounded,
+    /// None is set.
+    Endless,
+    /// Not known.
+    Unknown,
+}
+
+impl Site {
+    /// The check of a slot; unknown when nothing was said.
+    pub fn check(&self, slot: Slot) -> &Check {
+        self.checks.get(&slot).unwrap_or(&Check::Unknown)
+    }
+
+    /// The advice for a slot in the library's own words.
+    pub fn fix(&self, slot: Slot) -> Option<&str> {
+        self.library.fix.get(&slot).map(String::as_str)
+    }
+
+    /// The one kind that all keys have.
+    pub fn key_kind(&self) -> Option<KeyKind> {
+        let mut kinds = self.keys.iter().filter_map(|key| key.kind);
+        let first = kinds.next()?;
+        kinds.all(|kind| kind == first).then_some(first)
+    }
+}

@@ -1,0 +1,276 @@
+//! Every model, loaded once: which API a package and a path name.
+
+use std::collections::HashMap;
+
+use super::schema::{Api, Library, Method, Model, SettingModel, TypeModel};
+
+include!(concat!(env!("OUT_DIR"), "/models.rs"));
+
+/// A model that does not fit the schema.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {message}")]
+pub struct ModelError {
+    /// The file.
+    pub file: String,
+    /// What is wrong, with line and column.
+    pub message: String,
+}
+
+/// All models of one language folder.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    models: Vec<Model>,
+    by_package: HashMap<String, Vec<usize>>,
+    methods: HashMap<String, (usize, usize)>,
+    settings: HashMap<String, Vec<(usize, usize)>>,
+}
+
+/// Something of a library, with the library.
+#[derive(Debug)]
+pub struct Found<'a, T> {
+    /// The library.
+    pub library: &'a Library,
+    /// What was found.
+    pub item: &'a T,
+}
+
+impl<T> Clone for Found<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Found<'_, T> {}
+
+impl Catalog {
+    /// Loads the embedded models of one folder of `rules/libraries/`.
+    ///
+    /// # Errors
+    /// When an embedded model does not fit the schema; the tests hold that this never happens.
+    pub fn load(folder: &str) -> Result<Self, ModelError> {
+        let mut catalog = Self::default();
+        for (file, text) in MODEL_FILES {
+            if file.split('/').next() == Some(folder) {
+                catalog.add(&format!("rules/libraries/{file}"), text)?;
+            }
+        }
+        Ok(catalog)
+    }
+
+    /// Adds one model.
+    ///
+    /// # Errors
+    /// When it does not fit the schema.
+    pub fn add(&mut self, file: &str, text: &str) -> Result<(), ModelError> {
+        let model: Model = toml::from_str(text).map_err(|error| ModelError {
+            file: file.to_owned(),
+            message: error.to_string(),
+        })?;
+        let index = self.models.len();
+        for package in &model.library.packages {
+            self.by_package
+                .entry(package.clone())
+                .or_default()
+                .push(index);
+        }
+        for (position, method) in model.method.iter().enumerate() {
+            for name in &method.name {
+                self.methods.insert(name.clone(), (index, position));
+            }
+        }
+        for (position, setting) in model.setting.iter().enumerate() {
+            self.settings
+                .entry(setting.path.clone())
+                .or_default()
+                .push((index, position));
+        }
+        self.models.push(model);
+        Ok(())
+    }
+
+    /// The libraries, in file order.
+    pub fn libraries(&self) -> impl Iterator<Item = &Model> {
+        self.models.iter()
+    }
+
+    /// The APIs that `path` in `package` names, in model order. A path may be deeper than the API's own
+    /// (`prelude.Key.new`), and part of it may belong to the package's name (`authlib` + `jose.jwt`).
+    pub fn apis<'a>(&'a self, package: &str, path: &[String]) -> Vec<Found<'a, Api>> {
+        let mut found = Vec::new();
+        for (model, rest) in self.models_of(package, path) {
+            let mut wanted = rest
+                .iter()
+                .filter(|name| *name != "default")
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(".");
+            if rest.iter().all(|name| name == "default")
+                && let Some(alias) = model.library.default.get(package)
+            {
+                wanted.clone_from(alias);
+            }
+            let exact = |api: &&Api| api.path.contains(&wanted);
+            let below = |api: &&Api| {
+                api.path
+                    .iter()
+                    .any(|path| !path.is_empty() && ends_with(&wanted, path))
+            };
+            let library = &model.library;
+            let before = found.len();
+            found.extend(
+                model
+                    .api
+                    .iter()
+                    .filter(exact)
+                    .map(|item| Found { library, item }),
+            );
+            if found.len() == before {
+                found.extend(
+                    model
+                        .api
+                        .iter()
+                        .filter(below)
+                        .map(|item| Found { library, item }),
+                );
+            }
+        }
+        found
+    }
+
+    /// The type that `path` in `package` names.
+    pub fn object_type<'a>(
+        &'a self,
+        package: &str,
+        path: &[String],
+    ) -> Option<Found<'a, TypeModel>> {
+        self.models_of(package, path)
+            .into_iter()
+            .find_map(|(model, rest)| {
+                let wanted = rest
+                    .iter()
+                    .filter(|name| *name != "default")
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(".");
+                let item = model
+                    .types
+                    .iter()
+                    .find(|item| ends_with(&wanted, &item.path))?;
+                Some(Found {
+                    library: &model.library,
+                    item,
+                })
+            })
+    }
+
+    /// Whether a package has anything whose path begins with `name`; decides between glob imports.
+    pub fn names_something(&self, package: &str, name: &str) -> bool {
+        self.models_of(package, &[]).iter().any(|(model, _)| {
+            let first = |path: &str| path.split('.').next() == Some(name);
+            model
+                .api
+                .iter()
+                .any(|api| api.path.iter().any(|path| first(path)))
+                || model.types.iter().any(|item| first(&item.path))
+        })
+    }
+
+    /// Whether any model knows the package.
+    pub fn knows_package(&self, package: &str) -> bool {
+        !self.models_of(package, &[]).is_empty()
+    }
+
+    /// A method known by its name alone.
+    pub fn method(&self, name: &str) -> Option<&Method> {
+        self.methods
+            .get(name)
+            .map(|(model, position)| &self.models[*model].method[*position])
+    }
+
+    /// Framework settings of this name.
+    pub fn settings<'a>(
+        &'a self,
+        name: &str,
+    ) -> impl Iterator<Item = Found<'a, SettingModel>> + use<'a> {
+        self.settings
+            .get(name)
+            .into_iter()
+            .flatten()
+            .map(|(model, position)| {
+                let model = &self.models[*model];
+                Found {
+                    library: &model.library,
+                    item: &model.setting[*position],
+                }
+            })
+    }
+
+    fn models_of<'a, 'p>(
+        &'a self,
+        package: &str,
+        path: &'p [String],
+    ) -> Vec<(&'a Model, &'p [String])> {
+        let mut found = Vec::new();
+        let mut name = package.to_owned();
+        for taken in 0..=path.len() {
+            if taken > 0 {
+                if !name.is_empty() {
+                    name.push('.');
+                }
+                name.push_str(&path[taken - 1]);
+            }
+            let mut indexes: Vec<usize> = self.by_package.get(&name).cloned().unwrap_or_default();
+            if taken == 0
+                && let Some((parent, _)) = name.split_once('/')
+            {
+                indexes.extend(
+                    self.by_package
+                        .get(&format!("{parent}/*"))
+                        .into_iter()
+                        .flatten(),
+                );
+            }
+            found.extend(
+                indexes
+                    .into_iter()
+                    .map(|index| (&self.models[index], &path[taken..])),
+            );
+        }
+        found
+    }
+}
+
+fn ends_with(whole: &str, end: &str) -> bool {
+    whole
+        .strip_suffix(end)
+        .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_embedded_model_fits_the_schema() {
+        for folder in ["javascript", "python", "rust"] {
+            let catalog = Catalog::load(folder).unwrap();
+            assert!(
+                catalog.libraries().next().is_some(),
+                "{folder} has no models"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_the_file() {
+        let text = "[library]\nname = 'x'\npackages = []\nsource = 'x'\ncolour = 'red'\n";
+        let error = Catalog::default()
+            .add("mine.toml", text)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("mine.toml: ") && error.contains("colour"),
+            "{error}"
+        );
+    }
+}

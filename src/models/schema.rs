@@ -1,0 +1,484 @@
+//! The schema of a library model: what a TOML file under `rules/libraries/` may say. Loaded strictly.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use semver::VersionReq;
+use serde::{Deserialize, Deserializer};
+
+use super::source::{Condition, Source};
+
+/// One model file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Model {
+    /// The library.
+    pub library: Library,
+    /// Functions, methods, constructors and members with a meaning.
+    #[serde(default)]
+    pub api: Vec<Api>,
+    /// Objects whose fields and calls fill slots: policies, builders, services, keys.
+    #[serde(default, rename = "type")]
+    pub types: Vec<TypeModel>,
+    /// Framework settings that are the API.
+    #[serde(default)]
+    pub setting: Vec<SettingModel>,
+    /// Methods known by name alone, on values that no other model knows (platform models).
+    #[serde(default)]
+    pub method: Vec<Method>,
+}
+
+/// A library's names and facts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Library {
+    /// Name for people.
+    pub name: String,
+    /// What an import calls it. A name that ends in `/*` stands for every module below; the empty name for globals.
+    pub packages: Vec<String>,
+    /// What manifests and lock files call it; the first one that is found counts. Empty: the platform itself.
+    #[serde(default)]
+    pub manifest: Vec<String>,
+    /// The version that is assumed when none is known.
+    #[serde(default)]
+    pub current: Option<String>,
+    /// Other dependencies that bring this library: their name and the versions of them that bring a version of it.
+    #[serde(default)]
+    pub requires: Vec<String>,
+    /// Modules whose default export is one API: module, and the path of the API.
+    #[serde(default)]
+    pub default: BTreeMap<String, String>,
+    /// Words that make a file worth parsing, lower case.
+    #[serde(default)]
+    pub needles: Vec<String>,
+    /// Where the facts come from.
+    pub source: String,
+    /// How to mend a slot, in this library's own words.
+    #[serde(default)]
+    pub fix: BTreeMap<Slot, String>,
+}
+
+/// What an API does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Signs a token.
+    Mint,
+    /// Verifies a token.
+    Verify,
+    /// Reads claims without verifying.
+    Decode,
+    /// Reads the header only.
+    Header,
+    /// Gives keys and defaults to calls elsewhere.
+    Register,
+    /// Makes an object that says how to verify or mint.
+    Policy,
+    /// Makes a key.
+    Key,
+    /// Makes a key set or its client.
+    Jwks,
+    /// Returns a value unchanged in meaning.
+    Pass,
+    /// Reads an environment variable.
+    Environment,
+    /// Reads a setting.
+    Setting,
+    /// Reads a file.
+    File,
+    /// Makes random bytes.
+    Random,
+    /// Its receiver, or another value when that is missing.
+    Fallback,
+    /// Loads a module.
+    Import,
+    /// Copies the entries of a value into the receiver or first argument.
+    Merge,
+    /// Copies its receiver.
+    Copy,
+    /// Adds an element to its receiver.
+    Append,
+    /// Reads a member by a name that is an argument.
+    Member,
+    /// Calls its argument with the receiver: `then`, `map`.
+    Apply,
+    /// Writes to a log or console.
+    Log,
+    /// Says whether a value is in a closed set.
+    Membership,
+}
+
+/// A slot that a call or policy fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Slot {
+    /// The token.
+    Token,
+    /// The key that verifies or signs.
+    Key,
+    /// The allowlist, or the algorithm that signs.
+    Algorithms,
+    /// Expected or minted audience.
+    Audience,
+    /// Expected or minted issuer.
+    Issuer,
+    /// Expected subject.
+    Subject,
+    /// The expiry check.
+    Expiry,
+    /// The not-before check.
+    NotBefore,
+    /// Clock tolerance.
+    Leeway,
+    /// Longest accepted age.
+    MaxAge,
+    /// Claims that must be there.
+    Required,
+    /// Expected type of the token.
+    Type,
+    /// The signature check.
+    Signature,
+    /// What is signed, or the type it is read into.
+    Payload,
+    /// Lifetime of a minted token.
+    Lifetime,
+    /// Header of a minted token.
+    Header,
+    /// An object that holds other slots.
+    Policy,
+    /// Where a key set is fetched.
+    Url,
+    /// Cache of a key set.
+    Cache,
+    /// Pause between fetches.
+    Cooldown,
+    /// Fetches allowed in a time.
+    RateLimit,
+    /// Time a fetch may take.
+    Timeout,
+    /// Raw material of a key.
+    Material,
+    /// A name that is looked up, or a value that is passed on.
+    Value,
+    /// What is taken when the value is missing.
+    Fallback,
+    /// The function that gets the claims.
+    Callback,
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = format!("{self:?}");
+        for (index, letter) in name.char_indices() {
+            if letter.is_ascii_uppercase() && index > 0 {
+                formatter.write_str("-")?;
+            }
+            write!(formatter, "{}", letter.to_ascii_lowercase())?;
+        }
+        Ok(())
+    }
+}
+
+/// One function, method, constructor or member.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Api {
+    /// Path inside the package; several for aliases; `Type.method` for methods; empty for the package itself.
+    #[serde(deserialize_with = "one_or_many")]
+    pub path: Vec<String>,
+    /// What it does.
+    pub role: Role,
+    /// Versions it exists in, or has these slots in.
+    #[serde(default)]
+    pub versions: Versions,
+    /// Where the slots are.
+    #[serde(default)]
+    pub slots: BTreeMap<Slot, Source>,
+    /// What switches a check off.
+    #[serde(default)]
+    pub off: BTreeMap<Slot, Vec<Condition>>,
+    /// What looks like a check and is none.
+    #[serde(default)]
+    pub inert: Vec<Inert>,
+    /// Slots that are not checked when their value is empty or missing at run time.
+    #[serde(default)]
+    pub skipped_when_empty: Vec<Slot>,
+    /// What a slot means when it is not set.
+    #[serde(default)]
+    pub unset: Vec<Unset>,
+    /// Values that slots have when they are not set, as the code would write them.
+    #[serde(default)]
+    pub defaults: BTreeMap<Slot, String>,
+    /// Type of what it returns, a path of a `[[type]]`.
+    #[serde(default)]
+    pub returns: Option<String>,
+    /// Kind of the key it makes or takes.
+    #[serde(default)]
+    pub kind: Option<KeyKind>,
+    /// How the material is written.
+    #[serde(default)]
+    pub encoding: Option<Encoding>,
+    /// The call only does this when the condition holds; otherwise the next `[[api]]` of this path is asked.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// Matches only `new X(...)`, or only a plain call.
+    #[serde(default)]
+    pub constructs: Option<bool>,
+    /// An environment or settings object: reading a member is the look-up.
+    #[serde(default)]
+    pub members: bool,
+    /// How to mend a slot here, over the library's own advice.
+    #[serde(default)]
+    pub fix: BTreeMap<Slot, String>,
+}
+
+/// An object with slots of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TypeModel {
+    /// Path inside the package.
+    pub path: String,
+    /// Where the slots are, from the object's point of view.
+    #[serde(default)]
+    pub slots: BTreeMap<Slot, Source>,
+    /// What switches a check off.
+    #[serde(default)]
+    pub off: BTreeMap<Slot, Vec<Condition>>,
+    /// What looks like a check and is none.
+    #[serde(default)]
+    pub inert: Vec<Inert>,
+    /// What a slot means when it is not set.
+    #[serde(default)]
+    pub unset: Vec<Unset>,
+    /// Values that slots have when they are not set.
+    #[serde(default)]
+    pub defaults: BTreeMap<Slot, String>,
+    /// Kind of key, when the object is one.
+    #[serde(default)]
+    pub kind: Option<KeyKind>,
+}
+
+/// A settings object or variable that a framework reads.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SettingModel {
+    /// Name of the variable or settings key.
+    pub path: String,
+    /// What it makes the framework do.
+    pub role: Role,
+    /// The setting is a dictionary: its keys fill the slots. Otherwise the setting itself is a slot.
+    #[serde(default)]
+    pub slots: BTreeMap<Slot, String>,
+    /// The slot this setting fills by itself.
+    #[serde(default)]
+    pub slot: Option<Slot>,
+    /// What switches a check off: key of the dictionary and the value that does it.
+    #[serde(default)]
+    pub off: BTreeMap<Slot, String>,
+    /// What a slot means when it is not set.
+    #[serde(default)]
+    pub unset: Vec<Unset>,
+    /// Values of slots that are not set.
+    #[serde(default)]
+    pub defaults: BTreeMap<Slot, String>,
+}
+
+/// A method known by its name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Method {
+    /// Names of the method.
+    #[serde(deserialize_with = "one_or_many")]
+    pub name: Vec<String>,
+    /// What it does to its receiver.
+    pub role: Role,
+    /// Where the slots are.
+    #[serde(default)]
+    pub slots: BTreeMap<Slot, Source>,
+    /// How the receiver is decoded.
+    #[serde(default)]
+    pub encoding: Option<Encoding>,
+}
+
+/// An option that looks like a check.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Inert {
+    /// When it is written like this.
+    pub when: Condition,
+    /// Unless this is so.
+    #[serde(default)]
+    pub unless: Option<Condition>,
+    /// The check it looks like.
+    pub slot: Slot,
+    /// Why it does nothing, as the end of a sentence.
+    pub because: String,
+    /// What to write instead.
+    pub fix: String,
+    /// In these versions.
+    #[serde(default)]
+    pub versions: Versions,
+}
+
+/// What unset slots mean, for some versions.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Unset {
+    /// For these versions.
+    #[serde(default)]
+    pub versions: Versions,
+    /// No allowlist.
+    #[serde(default)]
+    pub algorithms: Option<UnsetAlgorithms>,
+    /// No expiry option.
+    #[serde(default)]
+    pub expiry: Option<UnsetClaim>,
+    /// No not-before option.
+    #[serde(default)]
+    pub not_before: Option<UnsetClaim>,
+    /// No audience.
+    #[serde(default)]
+    pub audience: Option<UnsetClaim>,
+    /// No issuer.
+    #[serde(default)]
+    pub issuer: Option<UnsetClaim>,
+    /// No lifetime when minting.
+    #[serde(default)]
+    pub lifetime: Option<UnsetLifetime>,
+    /// Slots whose claim may be absent from the token although a value is expected.
+    #[serde(default)]
+    pub absent_accepted: Vec<Slot>,
+    /// Where these facts come from.
+    pub source: String,
+}
+
+/// What the library does without an allowlist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnsetAlgorithms {
+    /// It has one of its own.
+    Pinned,
+    /// The key's real type decides.
+    ByKey,
+    /// The text of the key decides, and a missing key means `none`.
+    ByKeyText,
+    /// The token's header decides among everything the library knows.
+    Header,
+    /// The call fails.
+    Closed,
+    /// Unsigned tokens are accepted, whatever the key.
+    Unsigned,
+    /// What the module or framework was given decides.
+    Elsewhere,
+}
+
+/// What the library does about a claim without an option.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", try_from = "String")]
+pub enum UnsetClaim {
+    /// A token without the claim is rejected.
+    Required,
+    /// Checked when the token has it.
+    IfPresent,
+    /// Never looked at.
+    Unchecked,
+    /// A token that has the claim is rejected.
+    RejectedIfPresent,
+    /// Not checked before this is called on the result.
+    Until(String),
+    /// What the module or framework was given decides.
+    Elsewhere,
+}
+
+impl TryFrom<String> for UnsetClaim {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Ok(match text.as_str() {
+            "required" => Self::Required,
+            "if-present" => Self::IfPresent,
+            "unchecked" => Self::Unchecked,
+            "rejected-if-present" => Self::RejectedIfPresent,
+            "elsewhere" => Self::Elsewhere,
+            other => match other.strip_prefix("until ") {
+                Some(call) => Self::Until(call.to_owned()),
+                None => return Err(format!("`{other}` says nothing about a claim")),
+            },
+        })
+    }
+}
+
+/// What minting without a lifetime means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnsetLifetime {
+    /// The token never expires.
+    Endless,
+    /// The library sets an expiry.
+    Bounded,
+    /// What the module or framework was given decides.
+    Elsewhere,
+}
+
+/// What a key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyKind {
+    /// A shared secret (HMAC).
+    Secret,
+    /// A private key.
+    Private,
+    /// A public key or certificate.
+    Public,
+    /// A key set that is fetched or given.
+    Jwks,
+}
+
+/// How key material is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// As it is.
+    Text,
+    /// Base64, standard or URL-safe.
+    Base64,
+    /// Hexadecimal.
+    Hex,
+    /// PEM.
+    Pem,
+}
+
+/// A range of versions; empty: every version.
+#[derive(Clone, Debug, Default)]
+pub struct Versions(Vec<VersionReq>);
+
+impl Versions {
+    /// Whether a version lies in the range. A prerelease counts as its release.
+    pub fn contain(&self, version: &semver::Version) -> bool {
+        let release = semver::Version::new(version.major, version.minor, version.patch);
+        self.0.is_empty() || self.0.iter().any(|range| range.matches(&release))
+    }
+}
+
+impl<'de> Deserialize<'de> for Versions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.split("||")
+            .map(|range| VersionReq::parse(range.trim()).map_err(serde::de::Error::custom))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(one) => vec![one],
+        OneOrMany::Many(many) => many,
+    })
+}

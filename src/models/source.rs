@@ -1,0 +1,229 @@
+//! The small language of the models: where a slot's value stands in a call, and what a value must be.
+//!
+//! ```text
+//! source    := one (" | " one)*                      the first that is there
+//! one       := "arg" (N | "last")                    a positional argument, from 0
+//!            | "named" NAME                          a named argument
+//!            | "option" PATH "of" one                a member of an options object
+//!            | "field" NAME                          a field written on the receiver or policy
+//!            | "call" NAME("|"NAME)* [one]           an argument of a call made on the receiver; alone: that it was made
+//!            | "made" one                            from the call that made the receiver
+//!            | "return of" one                       what the function there returns
+//!            | "type argument" N                     a type argument
+//!            | "annotation"                          the type that the result is declared as
+//!            | "receiver"                            the object the method is called on
+//!            | "value" WORD                          a constant
+//! condition := source ["is" ("set"|"missing"|"true"|"false"|"null"|"pattern"|"text"|"list"|"empty") | "has" WORD]
+//! ```
+
+use serde::Deserialize;
+
+/// Where a slot's value comes from: the first alternative that is present.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Source(pub Vec<Place>);
+
+/// One alternative of a [`Source`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A positional argument.
+    Argument(usize),
+    /// The last positional argument.
+    LastArgument,
+    /// A named argument.
+    Named(String),
+    /// A member, by path, of an options object.
+    Option {
+        /// Names from the outside in.
+        path: Vec<String>,
+        /// Where the options object is.
+        of: Box<Place>,
+    },
+    /// A field of the receiver or policy.
+    Field(String),
+    /// A call on the receiver: its argument, or that it was made.
+    Call {
+        /// Names of the method.
+        names: Vec<String>,
+        /// Which argument; `None`: that it was made at all.
+        argument: Option<Box<Place>>,
+    },
+    /// An argument of the call that made the receiver.
+    Made(Box<Place>),
+    /// What a function returns.
+    Return(Box<Place>),
+    /// A type argument of the call.
+    TypeArgument(usize),
+    /// The declared type of what the call's result is bound to.
+    Annotation,
+    /// The receiver itself.
+    Receiver,
+    /// A constant.
+    Constant(String),
+}
+
+/// A [`Source`] and what its value must be.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Condition {
+    /// Where the value stands.
+    pub source: Source,
+    /// What it must be.
+    pub test: Test,
+}
+
+/// What a value must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// Present, whatever it is.
+    Set,
+    /// Not present.
+    Missing,
+    /// True, or truthy.
+    True,
+    /// False.
+    False,
+    /// Null.
+    Null,
+    /// A regular expression.
+    Pattern,
+    /// A string.
+    Text,
+    /// A list.
+    List,
+    /// An empty string, list or map.
+    Empty,
+    /// A list or map that holds a name or text.
+    Has(String),
+}
+
+impl TryFrom<String> for Source {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.split(" | ")
+            .map(place)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl TryFrom<String> for Condition {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let (source, test) = if let Some((source, word)) = text.rsplit_once(" has ") {
+            (source, Test::Has(word.trim().to_owned()))
+        } else if let Some((source, word)) = text.rsplit_once(" is ") {
+            let test = match word.trim() {
+                "set" => Test::Set,
+                "missing" => Test::Missing,
+                "true" => Test::True,
+                "false" => Test::False,
+                "null" => Test::Null,
+                "pattern" => Test::Pattern,
+                "text" => Test::Text,
+                "list" => Test::List,
+                "empty" => Test::Empty,
+                other => {
+                    return Err(format!(
+                        "`{other}` is not a test; see `is set`, `is true`, ..."
+                    ));
+                }
+            };
+            (source, test)
+        } else {
+            (text.as_str(), Test::Set)
+        };
+        Ok(Self {
+            source: Source::try_from(source.to_owned())?,
+            test,
+        })
+    }
+}
+
+fn place(text: &str) -> Result<Place, String> {
+    let text = text.trim();
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let rest = rest.trim();
+    let number = |text: &str| {
+        text.parse::<usize>()
+            .map_err(|_| format!("`{text}` is not a number"))
+    };
+    Ok(match word {
+        "arg" if rest == "last" => Place::LastArgument,
+        "arg" => Place::Argument(number(rest)?),
+        "named" if !rest.is_empty() => Place::Named(rest.to_owned()),
+        "option" => {
+            let (path, of) = rest
+                .split_once(" of ")
+                .ok_or(format!("`{text}`: `option PATH of ...` expected"))?;
+            Place::Option {
+                path: path.split('.').map(str::to_owned).collect(),
+                of: Box::new(place(of)?),
+            }
+        }
+        "field" if !rest.is_empty() => Place::Field(rest.to_owned()),
+        "call" => {
+            let (names, argument) = rest.split_once(' ').unwrap_or((rest, ""));
+            Place::Call {
+                names: names.split('|').map(str::to_owned).collect(),
+                argument: if argument.is_empty() {
+                    None
+                } else {
+                    Some(Box::new(place(argument)?))
+                },
+            }
+        }
+        "made" => Place::Made(Box::new(place(rest)?)),
+        "return" => Place::Return(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
+        "type" => Place::TypeArgument(number(rest.strip_prefix("argument ").unwrap_or(rest))?),
+        "annotation" => Place::Annotation,
+        "receiver" => Place::Receiver,
+        "value" => Place::Constant(rest.to_owned()),
+        _ => {
+            return Err(format!(
+                "`{text}` is not a place: see `arg 0`, `named x`, `option x of arg 2`, `field x`, `call x arg 0`"
+            ));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alternatives_and_nesting() {
+        let source =
+            Source::try_from("option alg of call header|setHeader arg 0 | named alg".to_owned())
+                .unwrap();
+        let call = Place::Call {
+            names: vec!["header".into(), "setHeader".into()],
+            argument: Some(Box::new(Place::Argument(0))),
+        };
+        assert_eq!(
+            source.0,
+            [
+                Place::Option {
+                    path: vec!["alg".into()],
+                    of: Box::new(call)
+                },
+                Place::Named("alg".into())
+            ]
+        );
+    }
+
+    #[test]
+    fn conditions() {
+        let parse = |text: &str| Condition::try_from(text.to_owned());
+        assert_eq!(parse("arg 2 is true").unwrap().test, Test::True);
+        assert_eq!(
+            parse("arg 2 has none").unwrap().test,
+            Test::Has("none".into())
+        );
+        assert_eq!(parse("call insecure").unwrap().test, Test::Set);
+        assert!(parse("arg 2 is wobbly").is_err());
+        assert!(parse("argument 2").is_err());
+    }
+}
