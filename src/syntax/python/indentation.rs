@@ -16,10 +16,9 @@ pub(super) fn is_too_deep(text: &[u8]) -> bool {
     let mut offset = 0;
     while offset < text.len() {
         let indent = indent_at(text, &mut offset);
-        if !matches!(text.get(offset), None | Some(b'\n' | b'\r' | b'#')) && indent > 0 {
-            let level = stack.partition_point(|known| *known < indent);
-            stack.truncate(level);
-            stack.push(indent);
+        if !matches!(text.get(offset), None | Some(b'\n' | b'#')) {
+            stack.truncate(stack.partition_point(|known| *known < indent));
+            stack.extend((indent > 0).then_some(indent));
         }
         if indent > 0 {
             let rank = rising.partition_point(|known| *known < indent);

@@ -8,6 +8,8 @@ mod indentation;
 mod patterns;
 mod statements;
 mod strings;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::{Lowering, children, fields};
+use super::{Lowering, children, fields, span};
 use crate::syntax::ir::{ExprId, ExprKind, MemberTarget, Target};
 
 impl<'tree> Lowering<'tree> {
@@ -69,11 +69,6 @@ impl<'tree> Lowering<'tree> {
         let parts = children(node);
         match node.kind() {
             "case_pattern" => match parts.as_slice() {
-                [number] if matches!(number.kind(), "integer" | "float") => {
-                    let value = self.case_number(node, *number);
-                    values.push(value);
-                    None
-                }
                 [single] => self.case_pattern(*single, values),
                 _ => None,
             },
@@ -122,14 +117,12 @@ impl<'tree> Lowering<'tree> {
             }
             "keyword_pattern" => parts.get(1).map(|inner| self.nested(*inner)),
             "dict_pattern" => Some(self.members(node)),
-            "string"
-            | "concatenated_string"
-            | "true"
-            | "false"
-            | "none"
-            | "integer"
-            | "float"
-            | "complex_pattern" => {
+            "integer" | "float" => {
+                let value = self.case_number(node);
+                values.push(value);
+                None
+            }
+            "string" | "concatenated_string" | "true" | "false" | "none" | "complex_pattern" => {
                 let value = self.expression(node);
                 values.push(value);
                 None
@@ -188,13 +181,14 @@ impl<'tree> Lowering<'tree> {
         }
     }
 
-    /// `-1` stands in a case as a sign and a number, without a node around both.
-    fn case_number(&mut self, node: Node<'tree>, number: Node<'tree>) -> ExprId {
-        let value = self.expression(number);
-        let is_negative = node.child(0).is_some_and(|sign| sign.kind() == "-");
-        match self.module.expr(value).kind {
-            ExprKind::Number(magnitude) if is_negative => {
-                self.add(node, ExprKind::Number(-magnitude))
+    /// A number in a case, whose sign stands before it without a node around both.
+    fn case_number(&mut self, node: Node<'tree>) -> ExprId {
+        let value = self.expression(node);
+        let sign = node.prev_sibling().filter(|sign| sign.kind() == "-");
+        match (&self.module.expr(value).kind, sign) {
+            (ExprKind::Number(magnitude), Some(sign)) => {
+                let negated = ExprKind::Number(-magnitude);
+                self.module.add_expr(span(sign).join(span(node)), negated)
             }
             _ => value,
         }
