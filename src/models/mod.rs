@@ -1,0 +1,3 @@
+//! What each JWT library's API means: which version of it applies.
+
+pub mod versions;
