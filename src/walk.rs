@@ -234,6 +234,14 @@ pub fn repository_root(path: &Path) -> Option<PathBuf> {
         .map(Path::to_path_buf)
 }
 
+/// The folder that the paths of [`Walk`] are relative to: the root when there is one folder, otherwise the current one.
+pub fn base_folder(roots: &[PathBuf]) -> PathBuf {
+    match roots {
+        [root] if root.is_dir() => root.clone(),
+        _ => PathBuf::from("."),
+    }
+}
+
 /// Walks the roots and reads the files that matter. The result does not depend on the number of threads.
 ///
 /// Paths are relative to the root when there is one folder, otherwise relative to the current folder.
