@@ -109,7 +109,6 @@ impl PackageVersions {
         for folder in &folders {
             for (file, lock) in &self.folder(folder, ecosystem).locks {
                 let query = Query {
-                    ecosystem,
                     name: &name,
                     requirement: requirement.as_ref(),
                     range: range.as_ref(),
@@ -157,7 +156,7 @@ impl PackageVersions {
         let parent = ecosystem.normalise(parent_package);
         for folder in self.folders_above(file_path) {
             for (file, lock) in &self.folder(&folder, ecosystem).locks {
-                let copy = copy_under(lock, ecosystem, &parent, &name);
+                let copy = copy_under(lock, &parent, &name);
                 if let Some(locked) = copy.and_then(|copy| locked(copy, file)) {
                     return locked;
                 }
@@ -224,12 +223,14 @@ impl PackageVersions {
             let outcome = match read_text(&file) {
                 Ok(None) => continue,
                 Ok(Some(text)) => match format {
-                    Format::Manifest(read) => {
-                        read(&text).map(|manifest| result.manifests.push((shown.clone(), manifest)))
-                    }
-                    Format::Lock(read) => {
-                        read(&text).map(|lock| result.locks.push((shown.clone(), lock)))
-                    }
+                    Format::Manifest(read) => read(&text).map(|mut manifest| {
+                        manifest.rename(|name| ecosystem.normalise(name));
+                        result.manifests.push((shown.clone(), manifest));
+                    }),
+                    Format::Lock(read) => read(&text).map(|mut lock| {
+                        lock.rename(|name| ecosystem.normalise(name));
+                        result.locks.push((shown.clone(), lock));
+                    }),
                 }
                 .map_err(|error| error.to_string()),
                 Err(reason) => Err(format!("could not be read: {reason}")),
@@ -248,8 +249,7 @@ impl PackageVersions {
     }
 
     fn requirement(&self, folders: &[PathBuf], ecosystem: Ecosystem, name: &str) -> Option<Found> {
-        let is_wanted =
-            |requirement: &Requirement| ecosystem.normalise(&requirement.package) == name;
+        let is_wanted = |requirement: &Requirement| requirement.package == name;
         let mut inherited = BTreeSet::new();
         for folder in folders {
             let data = self.folder(folder, ecosystem);
@@ -296,7 +296,6 @@ fn locked(copy: &LockedPackage, file: &str) -> Option<Version> {
 
 /// A search for the copy of a package in a lock file.
 struct Query<'query> {
-    ecosystem: Ecosystem,
     name: &'query str,
     requirement: Option<&'query Found>,
     range: Option<&'query Range>,
@@ -309,7 +308,7 @@ impl Query<'_> {
         let copies: Vec<&LockedPackage> = lock
             .packages
             .iter()
-            .filter(|copy| self.ecosystem.normalise(&copy.package) == self.name)
+            .filter(|copy| copy.package == self.name)
             .collect();
         let fits = |copy: &LockedPackage| match self.range {
             Some(range) => parse_version(&copy.version).is_some_and(|found| range.allows(&found)),
@@ -366,30 +365,17 @@ fn highest<'lock>(
     })
 }
 
-fn copy_under<'lock>(
-    lock: &'lock Lock,
-    ecosystem: Ecosystem,
-    parent: &str,
-    name: &str,
-) -> Option<&'lock LockedPackage> {
-    let copies = || {
-        let packages = lock.packages.iter();
-        packages.filter(|copy| ecosystem.normalise(&copy.package) == name)
-    };
-    let own = copies().find(
-        |copy| matches!(&copy.place, Place::Under(above) if ecosystem.normalise(above) == parent),
-    );
+fn copy_under<'lock>(lock: &'lock Lock, parent: &str, name: &str) -> Option<&'lock LockedPackage> {
+    let copies = || lock.packages.iter().filter(|copy| copy.package == name);
+    let own = copies().find(|copy| matches!(&copy.place, Place::Under(above) if above == parent));
     own.or_else(|| {
-        let link = lock.links.iter().find(|link| {
-            ecosystem.normalise(&link.parent) == parent
-                && ecosystem.normalise(&link.package) == name
-        })?;
-        let mut matching = copies().filter(|copy| {
+        let mut links = lock.links.iter();
+        let link = links.find(|link| link.parent == parent && link.package == name)?;
+        copies().find(|copy| {
             link.wanted.is_empty()
                 || copy.version == link.wanted
                 || copy.ranges.contains(&link.wanted)
-        });
-        matching.next()
+        })
     })
 }
 
@@ -523,8 +509,7 @@ fn read_text(path: &Path) -> io::Result<Option<String>> {
 
 /// `path` relative to `base`, with forward slashes, going up where it must.
 fn relative_path(base: &Path, path: &Path) -> String {
-    let mut up = 0;
-    for ancestor in base.ancestors() {
+    for (up, ancestor) in base.ancestors().enumerate() {
         if let Ok(below) = path.strip_prefix(ancestor) {
             let names = below.iter().map(|name| name.to_string_lossy().into_owned());
             let parts: Vec<String> = std::iter::repeat_n("..".to_owned(), up)
@@ -532,7 +517,6 @@ fn relative_path(base: &Path, path: &Path) -> String {
                 .collect();
             return parts.join("/");
         }
-        up += 1;
     }
     path.to_string_lossy().into_owned()
 }

@@ -29,6 +29,16 @@ pub(super) struct Manifest {
     pub(super) offered: Vec<(String, Requirement)>,
 }
 
+impl Manifest {
+    /// Changes every package name, so that names compare as their ecosystem compares them.
+    pub(super) fn rename(&mut self, normalise: impl Fn(&str) -> String) {
+        let offered = self.offered.iter_mut().map(|(_, offered)| offered);
+        for requirement in self.requirements.iter_mut().chain(offered) {
+            requirement.package = normalise(&requirement.package);
+        }
+    }
+}
+
 /// Where a copy of a package is used.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
@@ -81,6 +91,20 @@ impl Lock {
             place,
             ranges: Vec::new(),
         });
+    }
+
+    /// Changes every package name, so that names compare as their ecosystem compares them.
+    pub(super) fn rename(&mut self, normalise: impl Fn(&str) -> String) {
+        for copy in &mut self.packages {
+            copy.package = normalise(&copy.package);
+            if let Place::Under(parent) = &mut copy.place {
+                *parent = normalise(parent);
+            }
+        }
+        for link in &mut self.links {
+            link.parent = normalise(&link.parent);
+            link.package = normalise(&link.package);
+        }
     }
 
     pub(super) fn link(&mut self, parent: &str, package: &str, wanted: &str) {

@@ -26,7 +26,7 @@ pub(super) fn lock(text: &str) -> Result<Lock, FormatError> {
             }
             ["packages" | "snapshots", key, section, name] if SECTIONS.contains(section) => {
                 if let Some((parent, _)) = name_and_version(key) {
-                    lock.link(parent, name, plain_version(name, value));
+                    lock.link(parent, name, plain_version(value));
                 }
             }
             ["packages", key] | ["packages", key, "resolution", ..] => {
@@ -41,7 +41,7 @@ pub(super) fn lock(text: &str) -> Result<Lock, FormatError> {
 }
 
 fn add_direct(lock: &mut Lock, folder: &str, name: &str, version: &str) {
-    let version = plain_version(name, version);
+    let version = plain_version(version);
     if version.starts_with(|first: char| first.is_ascii_digit()) {
         lock.packages.push(LockedPackage {
             package: name.to_owned(),
@@ -54,11 +54,11 @@ fn add_direct(lock: &mut Lock, folder: &str, name: &str, version: &str) {
 
 /// A version without the peers it was resolved with (`1.0.0(peer@2)`, `1.0.0_peer@2`), and without the name that
 /// stands before the version of an alias.
-fn plain_version<'text>(name: &str, text: &'text str) -> &'text str {
-    if let Some((_, version)) = name_and_version(text) {
+fn plain_version(text: &str) -> &str {
+    let is_plain = text.starts_with(|first: char| first.is_ascii_digit());
+    if !is_plain && let Some((_, version)) = name_and_version(text) {
         return version;
     }
-    let text = text.strip_prefix(name).unwrap_or(text);
     let end = text.find(['(', '_']).unwrap_or(text.len());
     &text[..end]
 }

@@ -143,26 +143,46 @@ pub(super) fn setup_cfg(text: &str) -> Result<Manifest, FormatError> {
     Ok(manifest)
 }
 
-/// Takes every quoted string for a requirement that looks like one with a range, and those in lists called
-/// `..._requires` without: running the file would run the tree's code.
+/// Takes every quoted string with a range for a requirement, and those without one in the lists of `setup()`. Running
+/// the file would run the tree's code.
 pub(super) fn setup_py(text: &str) -> Result<Manifest, FormatError> {
+    const LISTS: [&str; 4] = [
+        "install_requires",
+        "extras_require",
+        "setup_requires",
+        "tests_require",
+    ];
     let mut manifest = Manifest::default();
     let mut in_list = false;
     for line in text.lines() {
-        in_list |= line.contains("_requires");
-        let mut rest = line;
-        while let Some(start) = rest.find(['"', '\'']) {
-            let quote = &rest[start..=start];
-            let Some((inside, after)) = rest[start + 1..].split_once(quote) else {
-                break;
-            };
-            let found = requirement(inside).filter(|found| in_list || !found.range.is_empty());
-            manifest.requirements.extend(found);
-            rest = after;
-        }
-        in_list &= !line.trim_end().trim_end_matches(',').ends_with([']', '}']);
+        let list_start = match in_list {
+            true => Some(0),
+            false => LISTS.iter().find_map(|list| line.find(list)),
+        };
+        let (before, list) = line.split_at(list_start.unwrap_or(line.len()));
+        take_strings(before, false, &mut manifest);
+        let between = take_strings(list, true, &mut manifest);
+        in_list = list_start.is_some() && !between.contains(']');
     }
     Ok(manifest)
+}
+
+/// Adds the requirements among the quoted strings of a line, and returns what stands outside of the quotes.
+fn take_strings(line: &str, in_list: bool, manifest: &mut Manifest) -> String {
+    let mut outside = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find(['"', '\'']) {
+        let quote = &rest[start..=start];
+        let Some((inside, after)) = rest[start + 1..].split_once(quote) else {
+            break;
+        };
+        let found = requirement(inside).filter(|found| in_list || !found.range.is_empty());
+        manifest.requirements.extend(found);
+        outside.push_str(&rest[..start]);
+        rest = after;
+    }
+    outside.push_str(rest);
+    outside
 }
 
 /// Reads `poetry.lock`, `uv.lock` and `pdm.lock`, which share the list of packages.
