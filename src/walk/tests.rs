@@ -329,10 +329,10 @@ fn the_result_does_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn needles_of_a_language_do_not_count_for_another() {
-    let needles = Needles::new([("python", "jose"), ("python", "")].into_iter());
-    assert!(needles.hit(Language::Python, b"from jose import jwt"));
+    let needles = Needles::new([("python", "claim"), ("python", "")].into_iter());
+    assert!(needles.hit(Language::Python, b"from claim import x"));
     assert!(!needles.hit(Language::Python, b""));
-    assert!(!needles.hit(Language::Rust, b"jose"));
+    assert!(!needles.hit(Language::Rust, b"claim"));
     let many: Vec<String> = (0..500).map(|index| format!("needle{index}")).collect();
     let many = Needles::new(many.iter().map(|needle| ("rust", needle.as_str())));
     assert!(many.hit(Language::Rust, b"a needle499 here"));
@@ -385,6 +385,25 @@ mod unix {
         assert_eq!(result.files.len(), 1);
         assert_eq!(result.notifications.len(), 1);
         assert!(result.notifications[0].message.contains("regular file"));
+    }
+
+    #[test]
+    fn asking_git_runs_nothing_that_the_repository_names() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tree(&[
+            (".gitignore", "forced.js\n"),
+            ("forced.js", TOKEN_CODE),
+            ("program", "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\n"),
+        ]);
+        let program = folder.path().join("program");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        git(folder.path(), &["init", "-q"]);
+        git(folder.path(), &["add", "-f", "forced.js"]);
+        for key in ["core.fsmonitor", "core.pager", "diff.external"] {
+            git(folder.path(), &["config", key, program.to_str().unwrap()]);
+        }
+        assert_eq!(paths(&walk_folder_at(folder.path())), ["forced.js"]);
+        assert!(!folder.path().join("ran").exists());
     }
 
     #[test]
