@@ -8,3 +8,4 @@ pub mod redact;
 pub mod rules;
 pub mod source;
 pub mod syntax;
+pub mod walk;
