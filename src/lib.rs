@@ -2,6 +2,7 @@
 
 pub mod finding;
 pub mod redact;
+pub mod report;
 pub mod rules;
 pub mod source;
 pub mod syntax;
