@@ -204,8 +204,9 @@ mod tests {
         let bytes = b"\xff eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc".to_vec();
         let source = SourceFile::new("a.js".into(), "a.js".into(), bytes.clone());
         let shown = Redactor::default().line(&source, 1);
-        assert_eq!(shown.len(), bytes.len());
-        assert!(shown.ends_with(b"\xff **************************************"));
+        let mut hidden = bytes[..2].to_vec();
+        hidden.resize(bytes.len(), b'*');
+        assert_eq!(shown, hidden);
     }
 
     #[test]

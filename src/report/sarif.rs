@@ -431,8 +431,10 @@ mod tests {
 
     #[test]
     fn reports_keep_to_the_schema() {
-        let schema: Value =
-            serde_json::from_str(include_str!("../../tests/data/sarif-schema-2.1.0.json")).unwrap();
+        // The official schema has a stray bracket in two patterns, which strict regular expressions refuse.
+        let schema = include_str!("../../tests/data/sarif-schema-2.1.0.json")
+            .replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
+        let schema: Value = serde_json::from_str(&schema).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         for report in [sample::empty(), sample::report(), sample::hostile()] {
             let document = document(&report);

@@ -214,9 +214,8 @@ impl<'a> Frame<'a> {
                 }
                 shown.push_str(&redacted.text);
             }
-            if line < last {
-                shown.push('\n');
-            }
+            // At the end too: the renderer does not see an empty last line.
+            shown.push('\n');
         }
         Snippet::source(shown)
             .path(neutralise(&self.source.path))
@@ -251,15 +250,17 @@ impl ShownLine {
     }
 
     fn column(&self, offset: usize) -> usize {
-        let offset = offset.saturating_sub(self.skipped).min(self.bytes.len());
-        let mut column = shown_bytes(&self.bytes[..offset])
-            .len()
-            .min(self.text.len());
-        // An offset inside a character falls back to its start.
-        while !self.text.is_char_boundary(column) {
-            column -= 1;
+        let mut offset = offset.saturating_sub(self.skipped).min(self.bytes.len());
+        // Cut inside a character, what precedes it would be shown longer than it is in the line.
+        while offset > 0
+            && self
+                .bytes
+                .get(offset)
+                .is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000)
+        {
+            offset -= 1;
         }
-        column
+        shown_bytes(&self.bytes[..offset]).len()
     }
 }
 
@@ -464,6 +465,31 @@ mod tests {
         }
         let report = sample::quoting(b"", Span::new(0, 0));
         assert!(plain(&report).contains("a.js:1:1"));
+    }
+
+    #[test]
+    fn no_pair_of_spans_is_too_much_for_the_renderer() {
+        let text = "é\tx\r\n\n😀\u{e9}y\u{301}\n".as_bytes();
+        let spans =
+            || (0..=text.len()).flat_map(|start| (start..=text.len()).map(move |end| (start, end)));
+        for (start, end) in spans() {
+            let mut report = sample::quoting(text, Span::new(start, end));
+            for (start, end) in spans().step_by(3) {
+                let place = sample::place("a.js", Span::new(start, end), "other");
+                report.findings[0].related = vec![place];
+                assert!(plain(&report).contains("a.js:"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_mark_on_an_empty_line_stays_there() {
+        let mut report = sample::quoting(b"verify(token)\n\n", Span::new(14, 14));
+        assert!(plain(&report).contains("a.js:2:1"));
+        report.findings[0]
+            .flow
+            .push(sample::place("a.js", Span::new(0, 6), "here"));
+        assert!(plain(&report).contains("a.js:2:1"));
     }
 
     #[test]
