@@ -2,7 +2,7 @@
 //! place begins and ends when it is cut to one line.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Write as _};
 use std::str::FromStr;
 
 use crate::finding::Report;
@@ -87,11 +87,13 @@ pub fn render(
     style: Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
     match format {
-        Format::Text => text::render(report, style, out),
-        Format::Sarif => sarif::render(report, out),
-        Format::Json => json::render(report, out),
-    }
+        Format::Text => text::render(report, style, &mut out),
+        Format::Sarif => sarif::render(report, &mut out),
+        Format::Json => json::render(report, &mut out),
+    }?;
+    out.flush()
 }
 
 /// The web page of a rule.

@@ -2,6 +2,7 @@
 //!
 //! Only redacted lines are handed to the renderer, so what it quotes cannot hold a known secret.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 
@@ -35,12 +36,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// What `out` answers.
 pub fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let renderer = renderer(style);
+    let mut lines = ShownLines::default();
     for finding in &report.findings {
-        writeln!(
-            out,
-            "{}\n",
-            renderer.render(&[finding_group(report, finding)])
-        )?;
+        let group = finding_group(report, &mut lines, finding);
+        writeln!(out, "{}\n", renderer.render(&[group]))?;
     }
     for notification in &report.notifications {
         writeln!(
@@ -49,8 +48,8 @@ pub fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Res
             renderer.render(&[notification_group(report, notification)])
         )?;
     }
-    let mut lines = summary(report).into_iter();
-    if let Some(verdict) = lines.next() {
+    let mut summary = summary(report).into_iter();
+    if let Some(verdict) = summary.next() {
         if style.color {
             let bold = TextStyle::new().bold();
             writeln!(out, "{bold}{verdict}{bold:#}")?;
@@ -58,7 +57,7 @@ pub fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Res
             writeln!(out, "{verdict}")?;
         }
     }
-    for line in lines {
+    for line in summary {
         writeln!(out, "{line}")?;
     }
     Ok(())
@@ -91,14 +90,18 @@ fn notification_group<'a>(report: &Report, notification: &Notification) -> Group
     let Some(path) = &notification.path else {
         return group;
     };
-    let origin = Origin::path(neutralise(path));
+    let origin = Origin::path(shown_path(path));
     group.element(match notification.line {
         Some(line) => origin.line(line as usize),
         None => origin,
     })
 }
 
-fn finding_group<'a>(report: &Report, finding: &Finding) -> Group<'a> {
+fn finding_group<'a, 'report>(
+    report: &'report Report,
+    lines: &mut ShownLines<'report>,
+    finding: &'report Finding,
+) -> Group<'a> {
     let title = label(finding.level)
         .primary_title(safe_text(report, &finding.message))
         .id(finding.rule.id)
@@ -106,14 +109,14 @@ fn finding_group<'a>(report: &Report, finding: &Finding) -> Group<'a> {
     let mut group = Group::with_title(title);
     let (frames, unquotable) = frames(report, finding);
     if unquotable.contains(&&finding.primary) {
-        group = group.element(Origin::path(neutralise(&finding.primary.path)));
+        group = group.element(Origin::path(shown_path(&finding.primary.path)));
     }
     for frame in &frames {
-        group = group.element(frame.snippet(report));
+        group = group.element(frame.snippet(report, lines));
     }
     for place in unquotable {
         let message = safe_text(report, &place.message);
-        let text = format!("{}: {message}", neutralise(&place.path));
+        let text = format!("{}: {message}", shown_path(&place.path));
         group = group.element(Label::NOTE.message(text));
     }
     if !finding.remedy.is_empty() {
@@ -195,7 +198,11 @@ impl<'a> Frame<'a> {
                 .all(|other| other.line.abs_diff(mark.line) <= MOST_LINES_BETWEEN)
     }
 
-    fn snippet<'out>(&self, report: &Report) -> Snippet<'out, Annotation<'out>> {
+    fn snippet<'out>(
+        &self,
+        report: &Report,
+        quoted: &mut ShownLines<'a>,
+    ) -> Snippet<'out, Annotation<'out>> {
         let lines = || self.marks.iter().map(|mark| mark.line);
         let first = lines().min().unwrap_or(1);
         let last = lines().max().unwrap_or(first);
@@ -204,7 +211,7 @@ impl<'a> Frame<'a> {
         for line in first..=last {
             // What is folded away anyway is not worth redacting.
             if lines().any(|marked| marked.abs_diff(line) <= LINES_NOT_FOLDED) {
-                let redacted = ShownLine::new(report, self.source, line);
+                let redacted = quoted.get(report, self.source, line);
                 for mark in self.marks.iter().filter(|mark| mark.line == line) {
                     let columns = redacted.columns(&mark.columns);
                     let span = shown.len() + columns.start..shown.len() + columns.end;
@@ -218,9 +225,23 @@ impl<'a> Frame<'a> {
             shown.push('\n');
         }
         Snippet::source(shown)
-            .path(neutralise(&self.source.path))
+            .path(shown_path(&self.source.path))
             .line_start(first as usize)
             .annotations(annotations)
+    }
+}
+
+/// Lines that were redacted already: a file of one huge line may have many findings.
+#[derive(Default)]
+struct ShownLines<'a> {
+    by_place: BTreeMap<(&'a str, u32), ShownLine>,
+}
+
+impl<'a> ShownLines<'a> {
+    fn get(&mut self, report: &Report, source: &'a SourceFile, line: u32) -> &ShownLine {
+        self.by_place
+            .entry((&source.path, line))
+            .or_insert_with(|| ShownLine::new(report, source, line))
     }
 }
 
@@ -262,6 +283,11 @@ impl ShownLine {
         }
         shown_bytes(&self.bytes[..offset]).len()
     }
+}
+
+/// A file's name must not begin a line of the report.
+fn shown_path(path: &str) -> String {
+    neutralise(path).replace('\n', "\u{240a}")
 }
 
 fn shown_bytes(bytes: &[u8]) -> String {
@@ -480,6 +506,40 @@ mod tests {
                 assert!(plain(&report).contains("a.js:"));
             }
         }
+    }
+
+    #[test]
+    fn every_width_fits_every_place_in_a_long_line() {
+        let text = "\té😀\u{1b}x, ".repeat(200);
+        let spans = [0, 3, 120, 390, 600, text.len() - 2, text.len()]
+            .into_iter()
+            .flat_map(|start| [0, 90, 5_000].map(|length| Span::new(start, start + length)));
+        for primary in spans.clone() {
+            let mut report = sample::quoting(text.as_bytes(), primary);
+            report.findings[0].related = spans
+                .clone()
+                .map(|span| sample::place("a.js", span, "a label that takes some room"))
+                .collect();
+            for width in [0, 80, 200] {
+                let style = Style {
+                    width: Some(width),
+                    ..Style::default()
+                };
+                let shown = sample::rendered(&report, Format::Text, style);
+                let widest = shown.lines().map(|line| line.chars().count()).max();
+                assert!(widest < Some(1_000), "{widest:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_cannot_write_a_line_of_its_own() {
+        let mut report = sample::empty();
+        report
+            .findings
+            .push(sample::finding("a\nno findings", Span::new(0, 1), "unsafe"));
+        let shown = plain(&report);
+        assert!(shown.lines().all(|line| line != "no findings"), "{shown}");
     }
 
     #[test]
