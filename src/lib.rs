@@ -5,6 +5,7 @@ pub mod facts;
 pub mod finding;
 pub mod models;
 pub mod redact;
+pub mod report;
 pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -92,11 +92,19 @@ impl Redactor {
                 hide_all(&mut shown, part.as_bytes());
             }
         }
-        let text = String::from_utf8_lossy(&shown);
-        if text.len() == shown.len() {
-            for range in token_ranges(&text) {
-                shown[range].fill(b'*');
-            }
+        // A token is ASCII, so invalid UTF-8 beside it must not keep it from being found.
+        let ascii: String = shown
+            .iter()
+            .map(|byte| {
+                if byte.is_ascii() {
+                    char::from(*byte)
+                } else {
+                    ' '
+                }
+            })
+            .collect();
+        for range in token_ranges(&ascii) {
+            shown[range].fill(b'*');
         }
         shown
     }
@@ -189,6 +197,16 @@ mod tests {
         let mut redactor = Redactor::default();
         redactor.add(&Literal::new("s"), Some(("a.js", Span::new(8, 11))));
         assert_eq!(redactor.line(&source, 1), b"sign(s, '*')");
+    }
+
+    #[test]
+    fn invalid_utf8_does_not_shield_a_token() {
+        let bytes = b"\xff eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc".to_vec();
+        let source = SourceFile::new("a.js".into(), "a.js".into(), bytes.clone());
+        let shown = Redactor::default().line(&source, 1);
+        let mut hidden = bytes[..2].to_vec();
+        hidden.resize(bytes.len(), b'*');
+        assert_eq!(shown, hidden);
     }
 
     #[test]
