@@ -55,10 +55,11 @@ impl Redactor {
         self.places.dedup();
     }
 
-    /// A text with every known secret, token and private key replaced by `…`.
+    /// A text of our own making with every known secret and token replaced by `…`. A secret that is a plain word
+    /// stays: it would eat the word wherever a message uses it, and no message quotes a value.
     pub fn text(&self, text: &str) -> String {
         let mut shown = text.to_owned();
-        for value in &self.values {
+        for value in self.values.iter().filter(|value| !is_plain_word(value.reveal())) {
             for line in value
                 .reveal()
                 .lines()
@@ -108,6 +109,10 @@ impl Redactor {
         }
         shown
     }
+}
+
+fn is_plain_word(value: &str) -> bool {
+    value.len() < 16 && value.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// Hides a literal but keeps its quotes, so that a reader still sees where it begins and ends.

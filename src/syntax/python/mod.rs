@@ -61,7 +61,10 @@ fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
 fn lower(text: &[u8], tree: &Tree, limits: &Limits) -> Module {
     let mut lowering = Lowering {
         text,
-        module: Module::default(),
+        module: Module {
+            assignments_are_local: true,
+            ..Module::default()
+        },
         depth: 0,
         depth_limit: limits.depth,
         cut_reported: false,
