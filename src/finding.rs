@@ -117,9 +117,11 @@ pub struct Finding {
     pub also: Vec<&'static str>,
     /// Set when this is not product code.
     pub context: Option<CodeContext>,
+    /// Shown only when pedantic findings are asked for, although the rule is not pedantic.
+    pub pedantic: bool,
     /// Names of the functions and classes around the primary place, outermost first; part of the fingerprint.
     pub scope: String,
-    /// Survives moved lines and reformatting; filled by [`Report::new`].
+    /// Survives moved lines and reformatting; filled at the end of the run.
     pub fingerprint: String,
 }
 

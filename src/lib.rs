@@ -1,8 +1,11 @@
 //! jotlint: a static security linter for JWT usage.
 
+pub mod context;
 pub mod eval;
 pub mod facts;
+pub mod filter;
 pub mod finding;
+pub mod lint;
 pub mod models;
 pub mod redact;
 pub mod report;

@@ -59,7 +59,11 @@ impl Redactor {
     /// stays: it would eat the word wherever a message uses it, and no message quotes a value.
     pub fn text(&self, text: &str) -> String {
         let mut shown = text.to_owned();
-        for value in self.values.iter().filter(|value| !is_plain_word(value.reveal())) {
+        for value in self
+            .values
+            .iter()
+            .filter(|value| !is_plain_word(value.reveal()))
+        {
             for line in value
                 .reveal()
                 .lines()

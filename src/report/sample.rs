@@ -46,6 +46,7 @@ pub(super) fn finding(path: &str, span: Span, message: &str) -> Finding {
         library: Some("jsonwebtoken 9.0.2 (package-lock.json)".into()),
         also: Vec::new(),
         context: None,
+        pedantic: false,
         scope: String::new(),
         fingerprint: String::new(),
     }
@@ -104,6 +105,7 @@ pub(super) fn report() -> Report {
         flow: vec![place(path, literal, &format!("written here ({CANARY})"))],
         also: vec!["weak-secret", "no-expiry"],
         context: Some(CodeContext::Test),
+        pedantic: false,
         scope: "login".into(),
         ..finding(path, key, "this key")
     });

@@ -1,0 +1,442 @@
+//! The run from roots to report: walk, parse, evaluate, rules, filter.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use crate::context;
+use crate::eval::{self, Input};
+use crate::facts::{FileFacts, LibraryVersion};
+use crate::filter::config::Config;
+use crate::filter::suppress;
+use crate::finding::{Finding, Level, Notification, Report, Summary};
+use crate::models::catalog::{Catalog, ModelError};
+use crate::models::schema::{Library, Model};
+use crate::models::versions::{PackageVersions, Version};
+use crate::redact::Redactor;
+use crate::report::fingerprint;
+use crate::rules::{self, page};
+use crate::source::SourceFile;
+use crate::syntax::bounds::{self, Limits};
+use crate::syntax::{self, Language};
+use crate::walk::{self, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
+
+/// What to lint, and how.
+#[derive(Debug)]
+pub struct Options {
+    /// Files and folders; at least one.
+    pub roots: Vec<PathBuf>,
+    /// Threads; 0 for as many as the machine has.
+    pub threads: usize,
+    /// Files over this many bytes are left out and reported.
+    pub max_file_bytes: u64,
+    /// Only files that mention tokens are parsed.
+    pub prefilter: bool,
+    /// Dependencies, minified and generated files are read as well.
+    pub include_dependencies: bool,
+    /// Keys and tokens in test code are reported as well.
+    pub include_tests: bool,
+    /// Pedantic rules run as well.
+    pub pedantic: bool,
+    /// What the configuration file says.
+    pub config: Config,
+    /// Files that are not to be parsed, relative to the roots: an earlier run died on them.
+    pub poisoned: Vec<String>,
+    /// Bounds on one file.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            roots: vec![PathBuf::from(".")],
+            threads: 0,
+            max_file_bytes: walk::DEFAULT_MAX_FILE_BYTES,
+            prefilter: true,
+            include_dependencies: false,
+            include_tests: false,
+            pedantic: false,
+            config: Config::default(),
+            poisoned: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Why a run could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum LintError {
+    /// A root cannot be walked.
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    /// A model does not fit the schema.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The machine gave no threads.
+    #[error("no threads to work with: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Hears how far a run is; called from many threads.
+pub trait Progress: Sync {
+    /// The walk is done: this many files will be parsed.
+    fn walked(&self, _files: usize) {}
+    /// A file is about to be parsed.
+    fn begins(&self, _path: &str) {}
+    /// A file was parsed.
+    fn ends(&self, _path: &str) {}
+}
+
+/// Nobody listens.
+pub struct Silent;
+
+impl Progress for Silent {}
+
+/// Everything known before rules are asked: the facts of every file.
+pub struct Inventory {
+    /// Facts by file, sorted by path.
+    pub files: Vec<FileFacts>,
+    /// What could not be read.
+    pub notifications: Vec<Notification>,
+    /// The files, by path.
+    pub sources: BTreeMap<String, SourceFile>,
+    /// Takes secrets out of what is shown.
+    pub redactor: Redactor,
+}
+
+/// One file on its way through the run.
+struct Linted {
+    facts: FileFacts,
+    findings: Vec<Finding>,
+    suppressed: usize,
+    notifications: Vec<Notification>,
+    source: SourceFile,
+}
+
+/// Lints the roots.
+///
+/// # Errors
+/// When a root cannot be walked, an own model is broken, or there are no threads.
+pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintError> {
+    let run = Run::new(options)?;
+    let mut summary = Summary {
+        files_read: run.files_read,
+        files_parsed: run.files.len(),
+        ..Summary::default()
+    };
+    let (files, notifications) = run.files(options, progress, true)?;
+    let mut report = Report {
+        findings: Vec::new(),
+        notifications,
+        summary,
+        sources: BTreeMap::new(),
+        redactor: Redactor::default(),
+        rules: page::PAGES
+            .iter()
+            .filter(|page| options.config.runs(page.id))
+            .collect(),
+    };
+    for file in files {
+        summary.suppressed += file.suppressed;
+        summary.sites += count_sites(&file.facts);
+        report.redactor.extend(file.facts.redactor);
+        let before = report.findings.len();
+        for finding in file.findings {
+            if hidden_as_pedantic(&finding, options) {
+                summary.pedantic_hidden += 1;
+            } else if hidden_as_test(&finding, options) {
+                summary.test_hidden += 1;
+            } else {
+                report.findings.push(finding);
+            }
+        }
+        if report.findings.len() > before {
+            report.sources.insert(file.facts.path.clone(), file.source);
+        }
+    }
+    summary.files_unread = unread_files(&report.notifications);
+    report.summary = summary;
+    report.redactor.seal();
+    report
+        .findings
+        .sort_by(|a, b| a.primary.cmp(&b.primary).then(a.rule.id.cmp(b.rule.id)));
+    fingerprint::assign(&mut report.findings);
+    Ok(report)
+}
+
+/// Reads the roots without asking the rules.
+///
+/// # Errors
+/// As [`lint`].
+pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory, LintError> {
+    let run = Run::new(options)?;
+    let (files, notifications) = run.files(options, progress, false)?;
+    let mut inventory = Inventory {
+        files: Vec::new(),
+        notifications,
+        sources: BTreeMap::new(),
+        redactor: Redactor::default(),
+    };
+    for mut file in files {
+        inventory
+            .redactor
+            .extend(std::mem::take(&mut file.facts.redactor));
+        inventory
+            .sources
+            .insert(file.facts.path.clone(), file.source);
+        inventory.files.push(file.facts);
+    }
+    inventory.redactor.seal();
+    Ok(inventory)
+}
+
+/// Mints, verifies and decodes, each place once.
+fn count_sites(facts: &FileFacts) -> usize {
+    use crate::facts::SiteKind::{Decode, Mint, Register, Verify};
+    let mut places: Vec<_> = facts
+        .sites
+        .iter()
+        .filter(|site| matches!(site.kind, Mint | Verify | Decode | Register))
+        .map(|site| site.place.span)
+        .collect();
+    places.dedup();
+    places.len()
+}
+
+fn unread_files(notifications: &[Notification]) -> usize {
+    let mut paths: Vec<&String> = notifications
+        .iter()
+        .filter(|notification| notification.level >= Level::Warning)
+        .filter_map(|notification| notification.path.as_ref())
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths.len()
+}
+
+fn hidden_as_pedantic(finding: &Finding, options: &Options) -> bool {
+    let asked_for = options.pedantic || options.config.selects(finding.rule.id);
+    (finding.rule.front.pedantic || finding.pedantic) && !asked_for
+}
+
+fn hidden_as_test(finding: &Finding, options: &Options) -> bool {
+    let in_test = finding.context == Some(crate::finding::CodeContext::Test);
+    in_test && rules::left_out_in_tests(finding.rule.id) && !options.include_tests
+}
+
+/// The files to parse and what is known about them.
+struct Run {
+    files: Vec<(WalkedFile, Language)>,
+    files_read: usize,
+    versions: PackageVersions,
+    notifications: Vec<Notification>,
+}
+
+impl Run {
+    fn new(options: &Options) -> Result<Self, LintError> {
+        let mut needles = Vec::new();
+        for folder in FOLDERS {
+            for model in catalog(folder)?.libraries() {
+                let words = model.library.needles.iter();
+                needles.extend(words.map(|needle| (folder, needle.as_str())));
+            }
+        }
+        let walk = walk::walk(&WalkOptions {
+            roots: options.roots.clone(),
+            max_file_bytes: options.max_file_bytes,
+            threads: options.threads,
+            prefilter: options.prefilter,
+            include_dependencies: options.include_dependencies,
+            exclude: options.config.exclude.clone(),
+            needles: Needles::new(needles.into_iter()),
+        })?;
+        let files = walk.files.into_iter().filter_map(|file| match file.kind {
+            FileKind::Code(language) => Some((file, language)),
+            FileKind::Settings => None,
+        });
+        Ok(Self {
+            files: files.collect(),
+            files_read: walk.counts.files_read as usize,
+            versions: PackageVersions::new(&options.roots),
+            notifications: walk.notifications,
+        })
+    }
+
+    fn files(
+        mut self,
+        options: &Options,
+        progress: &dyn Progress,
+        judge: bool,
+    ) -> Result<(Vec<Linted>, Vec<Notification>), LintError> {
+        progress.walked(self.files.len());
+        let files = std::mem::take(&mut self.files);
+        let versions = &self.versions;
+        let mut linted: Vec<Linted> = bounds::on_big_stack(options.threads, || {
+            files
+                .into_par_iter()
+                .map(|(file, language)| {
+                    let path = file.source.path.clone();
+                    progress.begins(&path);
+                    let linted = lint_file(file, language, versions, options, judge);
+                    progress.ends(&path);
+                    linted
+                })
+                .collect::<Result<_, _>>()
+        })??;
+        linted.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
+        let mut notifications = self.notifications;
+        notifications.extend(self.versions.notifications());
+        notifications.extend(
+            linted
+                .iter_mut()
+                .flat_map(|file| std::mem::take(&mut file.notifications)),
+        );
+        notifications.sort();
+        notifications.dedup();
+        Ok((linted, notifications))
+    }
+}
+
+fn lint_file(
+    file: WalkedFile,
+    language: Language,
+    versions: &PackageVersions,
+    options: &Options,
+    judge: bool,
+) -> Result<Linted, LintError> {
+    let source = file.source;
+    let mut notifications = Vec::new();
+    let notify = |line: Option<u32>, message: String| Notification {
+        path: Some(source.path.clone()),
+        message,
+        level: Level::Warning,
+        line,
+    };
+    let module = if options.poisoned.contains(&source.path) {
+        notifications.push(notify(
+            None,
+            "not read: the parser died on this file; report it, please".to_owned(),
+        ));
+        Default::default()
+    } else {
+        syntax::parse(&source, language, &options.limits)
+    };
+    for unread in &module.unread {
+        let line = source.line_of(unread.span.start);
+        notifications.push(notify(
+            Some(line),
+            format!("not read here: {}", unread.reason),
+        ));
+    }
+    let folder = language.model_folder();
+    let path = source.path.clone();
+    let version = |library: &Library| library_version(versions, &path, folder, library);
+    let depends_on = |library: &Library| {
+        library
+            .manifest
+            .iter()
+            .any(|package| versions.depends_on(&path, folder, package))
+    };
+    let mut facts = eval::evaluate(&Input {
+        source: &source,
+        module: &module,
+        catalog: catalog(folder)?,
+        version: &version,
+        depends_on: &depends_on,
+    });
+    context::mark(&mut facts, &source, &module);
+    if facts.cut {
+        notifications.push(notify(
+            None,
+            "evaluated in part only: the file is too large or too entangled".to_owned(),
+        ));
+    }
+    let (findings, suppressed) = if judge {
+        let findings = options.config.apply(rules::judge(&facts));
+        let kept = suppress::apply(&source, &module.comments, findings);
+        notifications.extend(kept.notifications);
+        (kept.findings, kept.suppressed)
+    } else {
+        (Vec::new(), 0)
+    };
+    Ok(Linted {
+        facts,
+        findings,
+        suppressed,
+        notifications,
+        source,
+    })
+}
+
+fn library_version(
+    versions: &PackageVersions,
+    path: &str,
+    folder: &str,
+    library: &Library,
+) -> LibraryVersion {
+    if library.manifest.is_empty() {
+        return LibraryVersion::None;
+    }
+    for package in &library.manifest {
+        match versions.version(path, folder, package) {
+            Version::Locked {
+                version,
+                text,
+                file,
+            } => {
+                return LibraryVersion::Locked {
+                    version,
+                    text,
+                    file,
+                };
+            }
+            Version::Range { lowest, text, file } => {
+                return LibraryVersion::Range {
+                    version: lowest,
+                    text,
+                    file,
+                };
+            }
+            Version::Unknown => {}
+        }
+    }
+    let current = library
+        .current
+        .as_deref()
+        .and_then(|text| semver::Version::parse(text).ok());
+    current.map_or(LibraryVersion::None, LibraryVersion::Assumed)
+}
+
+/// The folders of `rules/libraries/`.
+pub const FOLDERS: [&str; 3] = ["javascript", "python", "rust"];
+
+/// The models of a folder, loaded when first asked for.
+///
+/// # Errors
+/// When an embedded model does not fit the schema.
+pub fn catalog(folder: &str) -> Result<&'static Catalog, ModelError> {
+    static CATALOGS: [OnceLock<Catalog>; 3] = [const { OnceLock::new() }; 3];
+    let index = FOLDERS
+        .iter()
+        .position(|known| *known == folder)
+        .unwrap_or(0);
+    if let Some(catalog) = CATALOGS[index].get() {
+        return Ok(catalog);
+    }
+    let loaded = Catalog::load(FOLDERS[index])?;
+    Ok(CATALOGS[index].get_or_init(|| loaded))
+}
+
+/// Every model of every folder.
+///
+/// # Errors
+/// When an embedded model does not fit the schema.
+pub fn models() -> Result<Vec<&'static Model>, ModelError> {
+    let mut models = Vec::new();
+    for folder in FOLDERS {
+        models.extend(catalog(folder)?.libraries());
+    }
+    Ok(models)
+}
