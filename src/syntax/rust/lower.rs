@@ -21,6 +21,8 @@ pub(super) struct Lowerer {
     pub(super) pending_patterns: Vec<Statement>,
     /// Macros within macros.
     pub(super) macro_depth: usize,
+    /// A macro was too deep, and noted.
+    pub(super) macro_too_deep: bool,
     depth: usize,
     too_deep: bool,
 }
@@ -33,6 +35,7 @@ impl Lowerer {
             offset: 0,
             pending_patterns: Vec::new(),
             macro_depth: 0,
+            macro_too_deep: false,
             depth: 0,
             too_deep: false,
         }

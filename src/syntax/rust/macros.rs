@@ -99,7 +99,9 @@ impl Lowerer {
         let (first, _) = extent::of_path(None, &mac.path);
         let span = self.extent((first, mac.delimiter.span().close()));
         if self.macro_depth >= MACRO_DEPTH {
-            self.unread(span, "macros nested too deeply");
+            if !std::mem::replace(&mut self.macro_too_deep, true) {
+                self.unread(span, "macros nested too deeply");
+            }
             return Some(self.unknown(span, Vec::new()));
         }
         self.macro_depth += 1;
@@ -358,7 +360,7 @@ impl Lowerer {
         let (subject, pattern, guard) = parser.parse2(tokens.clone()).ok()?;
         let subject = self.expr(&subject);
         let compared = self.compared(span, subject, &pattern);
-        let guard = guard.map(|guard| self.expr(&guard));
+        let guard = guard.map(|guard| self.condition(&guard).0);
         Some(match (compared, guard) {
             (Some(left), Some(right)) => {
                 let kind = ExprKind::Logical {

@@ -54,8 +54,9 @@ enum Parsed {
 /// Parses the whole text; `None` when it is not valid Rust.
 fn read(text: &str, lowerer: &mut Lowerer) -> Option<Parsed> {
     let scan = token_path::scan(text.as_bytes());
+    let refusal = scan.refusal();
     lowerer.module.comments = scan.comments;
-    if let Some(reason) = scan.refusal {
+    if let Some(reason) = refusal {
         lowerer.module.unread.push(Unread {
             span: Span::new(0, text.len()),
             reason: reason.to_owned(),

@@ -165,7 +165,7 @@ impl<'text> Rescue<'text> {
             return false;
         };
         self.budget = budget;
-        if token_path::scan(text.as_bytes()).refusal.is_some() {
+        if token_path::scan(text.as_bytes()).refusal().is_some() {
             return false;
         }
         let context = piece.head.and_then(|head| self.context(head));
@@ -215,7 +215,7 @@ impl<'text> Rescue<'text> {
     /// The meaning of a head; `None` when it is broken itself.
     fn context(&self, index: usize) -> Option<Context> {
         let text = self.text.get(self.heads.get(index)?.span.range())?;
-        if token_path::scan(text.as_bytes()).refusal.is_some() {
+        if token_path::scan(text.as_bytes()).refusal().is_some() {
             return None;
         }
         match syn::parse_str(&format!("{text}{{}}")).ok()? {

@@ -19,8 +19,21 @@ pub(super) struct Scan {
     pub(super) comments: Vec<Comment>,
     /// The bound of the token path.
     pub(super) longest_path: usize,
-    /// Why the text must not be parsed.
-    pub(super) refusal: Option<&'static str>,
+    /// Bytes of the longest number.
+    longest_number: usize,
+}
+
+impl Scan {
+    /// Why the text must not be parsed, when it must not.
+    pub(super) fn refusal(&self) -> Option<&'static str> {
+        if self.longest_path > LONGEST_PATH {
+            Some("nested too deeply")
+        } else if self.longest_number > LONGEST_NUMBER {
+            Some("a number is too long")
+        } else {
+            None
+        }
+    }
 }
 
 /// Scans a text.
@@ -35,17 +48,10 @@ pub(super) fn scan(bytes: &[u8]) -> Scan {
     while let Some(token) = scanner.next_token() {
         path.push(token);
     }
-    let refusal = if path.longest > LONGEST_PATH {
-        Some("nested too deeply")
-    } else if scanner.longest_number > LONGEST_NUMBER {
-        Some("a number is too long")
-    } else {
-        None
-    };
     Scan {
         comments: scanner.comments,
         longest_path: path.longest,
-        refusal,
+        longest_number: scanner.longest_number,
     }
 }
 

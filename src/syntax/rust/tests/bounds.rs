@@ -63,7 +63,7 @@ fn nesting_is_refused() {
     for text in texts {
         let found = scan(text.as_bytes());
         let head = &text[..40];
-        assert!(found.refusal.is_some(), "{head}: {}", found.longest_path);
+        assert!(found.refusal().is_some(), "{head}: {}", found.longest_path);
         let module = parse(text.as_bytes());
         assert_eq!(module.unread[0].reason, "nested too deeply", "{head}");
     }
@@ -125,20 +125,179 @@ fn ordinary_code_is_far_below() {
 }
 
 #[test]
+fn macros_within_macros_are_bounded() {
+    let text = format!("fn f() {{ {}{} }}", "m!(a, ".repeat(40), ")".repeat(40));
+    let module = parse(text.as_bytes());
+    assert_eq!(module.unread.len(), 1);
+    assert_eq!(module.unread[0].reason, "macros nested too deeply");
+}
+
+#[test]
 fn a_long_number_is_refused() {
     let module = parse(format!("const A: u8 = 0x{};", "f".repeat(REPETITIONS)).as_bytes());
     assert_eq!(module.unread[0].reason, "a number is too long");
 }
 
+/// Fragments that leave something open; any of them may follow any other.
+const FRAGMENTS: &[&str] = &[
+    "(",
+    "[",
+    "{",
+    "|a,b|",
+    "||",
+    "|",
+    "!",
+    "&",
+    "*",
+    "-",
+    "a",
+    "a::",
+    "A<",
+    "<A as ",
+    "<",
+    ">",
+    ",",
+    ";",
+    "=",
+    "=>",
+    "->",
+    "fn()->",
+    "dyn ",
+    "impl ",
+    "for<'a,'b> ",
+    "Fn(A,B)->",
+    "if ",
+    "if let S{} = ",
+    "match ",
+    "match x {",
+    "_ =>",
+    "{}",
+    "S{}",
+    "S{a:",
+    "for ",
+    "in ",
+    "while ",
+    "loop ",
+    "return ",
+    "break 'a ",
+    "move ",
+    "async ",
+    "unsafe ",
+    "else ",
+    "as ",
+    ".",
+    ".a",
+    "?",
+    "..",
+    "+",
+    "&&",
+    "==",
+    "<<",
+    ">>",
+    "#[a]",
+    "#[a(",
+    "m!(",
+    "m!{",
+    "vec![",
+    "let a = ",
+    "let x: ",
+    "use a::{",
+    "mod a {",
+    "fn f() {",
+    "fn f(a: ",
+    "impl A for B {",
+    "trait T {",
+    "struct S {",
+    "1",
+    "\"a\"",
+    "'a",
+    "'a: ",
+    "const ",
+    "static ",
+    "where A: ",
+    ")",
+    "]",
+    "}",
+    "0|",
+    "a,",
+    "box ",
+    "mut ",
+    "ref ",
+    "yield ",
+    "a[0]|",
+    "@",
+    "&raw const ",
+    "&mut ",
+    "&'a ",
+    "pub(crate) ",
+    "x: ",
+    "[u8; ",
+    "type A = ",
+    "enum E { A(",
+];
+
+/// Repeated random nestings of grammar: when the bound misses one, this test overflows its stack.
 #[test]
-fn any_bytes_end_in_a_module() {
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = || {
+fn random_nesting_never_overflows() {
+    const ROUNDS: usize = 60;
+    let mut random = generator(1);
+    let openings = [
+        "",
+        "fn f() { ",
+        "type A = ",
+        "fn f() -> ",
+        "const A: u8 = ",
+        "use ",
+        "fn f() { let ",
+        "fn f() { match x { ",
+    ];
+    for _ in 0..ROUNDS {
+        let unit: String = (0..1 + random() % 6)
+            .map(|_| FRAGMENTS[random() % FRAGMENTS.len()])
+            .collect();
+        let opening = openings[random() % openings.len()];
+        let text = format!("{opening}{}", unit.repeat(20_000));
+        if scan(text.as_bytes()).refusal().is_none() {
+            // Only balanced text gets past the lexer.
+            parse(balanced(&text).as_bytes());
+        }
+    }
+}
+
+/// The text with every bracket closed that is open at its end.
+fn balanced(text: &str) -> String {
+    let mut closers = Vec::new();
+    let mut result = String::with_capacity(text.len() * 2);
+    for character in text.chars() {
+        match character {
+            '(' => closers.push(')'),
+            '[' => closers.push(']'),
+            '{' => closers.push('}'),
+            ')' | ']' | '}' if closers.last() != Some(&character) => continue,
+            ')' | ']' | '}' => {
+                closers.pop();
+            }
+            _ => {}
+        }
+        result.push(character);
+    }
+    result.extend(closers.iter().rev());
+    result
+}
+
+fn generator(seed: u64) -> impl FnMut() -> usize {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64 ^ seed;
+    move || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         (state >> 32) as usize
-    };
+    }
+}
+
+#[test]
+fn any_bytes_end_in_a_module() {
+    let mut random = generator(0);
     let words = [
         "fn ",
         "f",
