@@ -54,6 +54,10 @@ pub struct Site {
     pub mint: Option<MintFact>,
     /// What the token is called where it comes from.
     pub token: String,
+    /// The library ties the family of algorithms to the type of the key.
+    pub family_bound: bool,
+    /// `none` never verifies in this library.
+    pub none_refused: bool,
 }
 
 /// What happens at a [`Site`].
@@ -300,6 +304,8 @@ pub struct ClaimsUse {
     pub handed_on: BTreeSet<String>,
     /// Methods called on the result.
     pub called: BTreeSet<String>,
+    /// A function returns the claims, or a part of them.
+    pub returned: bool,
 }
 
 /// What is minted.

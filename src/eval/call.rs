@@ -448,7 +448,9 @@ impl<'a> Evaluator<'a> {
         let (_, tail) = self.block(&function.body, scope);
         let frame = self.frames.pop();
         let returns = frame.map(|frame| frame.returns).unwrap_or_default();
-        Value::one_of(returns.into_iter().chain(tail))
+        let result = Value::one_of(returns.into_iter().chain(tail));
+        self.note_use(&result, Use::Returned);
+        result
     }
 
     fn bind_parameters(&mut self, parameters: &'a [Parameter], record: &CallRecord, scope: usize) {

@@ -124,6 +124,8 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         keys,
         algorithms,
         token,
+        family_bound: resolved.unset.family_bound,
+        none_refused: resolved.unset.none_refused,
     }
 }
 
@@ -133,6 +135,7 @@ fn use_fact(uses: &ClaimsUse) -> UseFact {
         compared: uses.compared.clone(),
         handed_on: uses.handed_on.clone(),
         called: uses.called.clone(),
+        returned: uses.returned,
     }
 }
 
@@ -280,6 +283,12 @@ fn claim_check(
 ) -> Check {
     let resolved = &record.resolved;
     let by_hand = record.uses.compared.contains(name) || record.uses.handed_on.contains(name);
+    if slot == Slot::Expiry {
+        let age = resolved.slots.get(&Slot::MaxAge);
+        if matches!(age, Some(Filled::Yes(value, _)) if !matches!(value.kind, Kind::Null)) {
+            return Check::Enforced;
+        }
+    }
     match resolved.off.get(&slot) {
         _ if by_hand => return Check::ByHand,
         Some((Truth::Yes, span)) => {
@@ -307,12 +316,6 @@ fn claim_check(
         }
         Some(Filled::Maybe(..) | Filled::Unknown) => return Check::Unknown,
         _ => {}
-    }
-    if slot == Slot::Expiry {
-        let age = resolved.slots.get(&Slot::MaxAge);
-        if matches!(age, Some(Filled::Yes(value, _)) if !matches!(value.kind, Kind::Null)) {
-            return Check::Enforced;
-        }
     }
     if resolved.policy_unknown {
         return Check::Unknown;
@@ -424,6 +427,8 @@ fn setting_sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
                     uses: UseFact::default(),
                     mint: None,
                     token: String::new(),
+                    family_bound: false,
+                    none_refused: false,
                 });
             read_setting(evaluator, record, found, site);
         }

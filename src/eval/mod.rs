@@ -16,6 +16,8 @@ mod statement;
 mod uses;
 mod value;
 
+pub(crate) use material::decode_base64;
+
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -124,6 +126,8 @@ struct Evaluator<'a> {
     delivered: Option<Value>,
     /// Functions in which the header's algorithm is held against something.
     guarded: HashSet<Option<FunctionId>>,
+    /// The condition of the branch that begins, which its first statement may bind.
+    evaluated: Option<(ExprId, Value)>,
     steps: usize,
 }
 
@@ -153,6 +157,7 @@ impl<'a> Evaluator<'a> {
             instances: HashMap::new(),
             delivered: None,
             guarded: HashSet::new(),
+            evaluated: None,
             steps: 0,
         }
     }

@@ -60,6 +60,8 @@ pub(super) struct UnsetFacts {
     pub(super) claims: BTreeMap<Slot, UnsetClaim>,
     pub(super) lifetime: Option<UnsetLifetime>,
     pub(super) absent_accepted: Vec<Slot>,
+    pub(super) family_bound: bool,
+    pub(super) none_refused: bool,
 }
 
 impl UnsetFacts {
@@ -81,6 +83,8 @@ impl UnsetFacts {
             }
         }
         self.absent_accepted.extend(&unset.absent_accepted);
+        self.family_bound = unset.family_bound.unwrap_or(self.family_bound);
+        self.none_refused = unset.none_refused.unwrap_or(self.none_refused);
     }
 }
 

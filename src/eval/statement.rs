@@ -215,7 +215,12 @@ impl<'a> Evaluator<'a> {
     pub(super) fn run_if(&mut self, branch: &'a If, scope: usize) -> (Flow, Option<Value>) {
         let condition = self.expression(branch.condition, scope);
         self.note_use(&condition, Use::Compared);
-        let then = |this: &mut Self| this.inner_block(&branch.then, scope);
+        // `if let P = x`: the binding is the first statement, over the condition itself, which ran already.
+        let evaluated = (branch.condition, condition);
+        let then = |this: &mut Self| {
+            this.evaluated = Some(evaluated.clone());
+            this.inner_block(&branch.then, scope)
+        };
         let otherwise = |this: &mut Self| this.inner_block(&branch.otherwise, scope);
         self.branches(&[&then, &otherwise])
     }
@@ -274,7 +279,10 @@ impl<'a> Evaluator<'a> {
     /// An assignment or declaration; its value.
     pub(super) fn assign(&mut self, assignment: &'a Assignment, scope: usize) -> Value {
         let mut value = match assignment.value {
-            Some(id) => self.expression(id, scope),
+            Some(id) => match self.evaluated.take() {
+                Some((known, value)) if known == id => value,
+                _ => self.expression(id, scope),
+            },
             None => Value::new(Kind::Null),
         };
         if let Some(annotation) = &assignment.annotation {

@@ -21,8 +21,8 @@ pub(super) struct ClaimsUse {
     pub(super) compared: BTreeSet<String>,
     /// Claims (or all of them, as an empty name) that were handed on: to a call, a field, the caller.
     pub(super) handed_on: BTreeSet<String>,
-    /// Only the header was asked for.
-    pub(super) header_read: bool,
+    /// A function returned them.
+    pub(super) returned: bool,
     /// Methods that were called on the result.
     pub(super) called: BTreeSet<String>,
 }
@@ -36,6 +36,8 @@ pub(super) enum Use {
     Compared,
     /// Handed on.
     HandedOn,
+    /// Returned by a function, perhaps to a caller in this file.
+    Returned,
 }
 
 impl Evaluator<'_> {
@@ -81,7 +83,6 @@ impl Evaluator<'_> {
             .map(|name| name.to_string())
             .unwrap_or_default();
         if NOT_CLAIMS.contains(&claim.as_str()) {
-            uses.header_read = true;
             return;
         }
         match how {
@@ -95,6 +96,7 @@ impl Evaluator<'_> {
             Use::HandedOn => {
                 uses.handed_on.insert(claim);
             }
+            Use::Returned => uses.returned = true,
         }
     }
 }

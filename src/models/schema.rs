@@ -348,6 +348,12 @@ pub struct Unset {
     /// Slots whose claim may be absent from the token although a value is expected.
     #[serde(default)]
     pub absent_accepted: Vec<Slot>,
+    /// An HMAC algorithm is refused for an asymmetric key and the other way round, whatever the allowlist says.
+    #[serde(default)]
+    pub family_bound: Option<bool>,
+    /// `none` never verifies, even in an allowlist.
+    #[serde(default)]
+    pub none_refused: Option<bool>,
     /// Where these facts come from.
     pub source: String,
 }

@@ -1,16 +1,76 @@
 //! The rules: one weakness each, decided over facts.
+//!
+//! This is the one list of rules. A rule is a module here and a page `rules/<id>.md`.
 
+mod alg_confusion;
+mod alg_from_header;
+mod alg_none;
+mod alg_unpinned;
+mod algorithm;
+mod aud_unchecked;
+mod decode_unverified;
+mod draft;
+mod exp_unchecked;
+mod fallback_key;
+mod hardcoded_key;
+mod iss_unchecked;
+mod key_literal;
+mod merge;
+mod mint_without_exp;
+mod option_inert;
 pub mod page;
+mod peek;
+mod signature_skipped;
+mod strength;
+mod weak_key;
 
 use crate::facts::FileFacts;
 use crate::finding::Finding;
 
-/// What the rules say of a file.
-pub fn judge(_facts: &FileFacts) -> Vec<Finding> {
-    Vec::new()
+/// A rule: its id, and what looks for it.
+type Rule = (&'static str, fn(&FileFacts, &mut Vec<Finding>));
+
+/// Every rule.
+pub const RULES: &[Rule] = &[
+    (alg_none::ID, alg_none::check),
+    (alg_confusion::ID, alg_confusion::check),
+    (alg_from_header::ID, alg_from_header::check),
+    (alg_unpinned::ID, alg_unpinned::check),
+    (signature_skipped::ID, signature_skipped::check),
+    (decode_unverified::ID, decode_unverified::check),
+    (exp_unchecked::ID, exp_unchecked::check),
+    (aud_unchecked::ID, aud_unchecked::check),
+    (iss_unchecked::ID, iss_unchecked::check),
+    (option_inert::ID, option_inert::check),
+    (mint_without_exp::ID, mint_without_exp::check),
+    (hardcoded_key::ID, hardcoded_key::check),
+    (fallback_key::ID, fallback_key::check),
+    (weak_key::ID, weak_key::check),
+];
+
+/// What the rules say of a file: one finding for each cause.
+pub fn judge(facts: &FileFacts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (_, check) in RULES {
+        check(facts, &mut findings);
+    }
+    merge::one_per_cause(findings)
 }
 
 /// Whether findings of this rule in test code are left out unless asked for: keys and tokens in tests are made up.
 pub fn left_out_in_tests(rule: &str) -> bool {
-    matches!(rule, "hardcoded-key" | "fallback-key" | "weak-key")
+    [hardcoded_key::ID, fallback_key::ID, weak_key::ID].contains(&rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_page_and_every_page_a_rule() {
+        let mut rules: Vec<&str> = RULES.iter().map(|(id, _)| *id).collect();
+        let pages: Vec<&str> = page::PAGES.iter().map(|page| page.id).collect();
+        rules.sort_unstable();
+        assert_eq!(rules, pages);
+    }
 }

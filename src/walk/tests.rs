@@ -213,7 +213,7 @@ fn dependencies_bundles_and_generated_files_are_left_out_by_default() {
     let noted: Vec<_> = result
         .notifications
         .iter()
-        .map(|note| note.path.as_str())
+        .map(|note| note.path.as_deref().unwrap_or_default())
         .collect();
     assert_eq!(noted, ["client.py", "dist/one-line.js"]);
     let everything = WalkOptions {

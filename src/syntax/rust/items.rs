@@ -92,10 +92,12 @@ impl Lowerer {
                 self.class(&inner.attrs, &inner.ident, span, members)
             }
             Item::Impl(inner) => {
-                let mut members = Vec::new();
-                for item in &inner.items {
-                    members.extend(self.impl_member(item));
-                }
+                let members = self.within_type(&inner.self_ty, |lowerer| {
+                    let members = inner.items.iter();
+                    members
+                        .filter_map(|item| lowerer.impl_member(item))
+                        .collect()
+                });
                 self.extension(inner, members)
             }
             Item::Type(inner) => match &*inner.ty {
@@ -114,6 +116,19 @@ impl Lowerer {
             _ => return,
         };
         into.push(Statement { span, kind });
+    }
+
+    /// Lowers what stands in the `impl` of a type, where `Self` is that type.
+    pub(super) fn within_type<T>(
+        &mut self,
+        of: &syn::Type,
+        lower: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let own = self.class_name(of).0;
+        let outer = self.own_type.replace(own);
+        let lowered = lower(self);
+        self.own_type = outer;
+        lowered
     }
 
     /// `impl X { members }`.

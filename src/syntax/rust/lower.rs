@@ -19,6 +19,8 @@ pub(super) struct Lowerer {
     pub(super) offset: usize,
     /// Patterns of `if let` and `while let`, until their block is lowered.
     pub(super) pending_patterns: Vec<Statement>,
+    /// The class that `Self` stands for, inside an `impl`.
+    pub(super) own_type: Option<String>,
     /// Macros within macros.
     pub(super) macro_depth: usize,
     /// A macro was too deep, and noted.
@@ -34,6 +36,7 @@ impl Lowerer {
             limits,
             offset: 0,
             pending_patterns: Vec::new(),
+            own_type: None,
             macro_depth: 0,
             macro_too_deep: false,
             depth: 0,

@@ -176,7 +176,12 @@ impl<'text> Rescue<'text> {
                 let Ok(item) = syn::parse_str::<ImplItem>(text) else {
                     return false;
                 };
-                let members = lowerer.impl_member(&item).into_iter().collect();
+                let members = lowerer
+                    .within_type(&implementation.self_ty, |lowerer| {
+                        lowerer.impl_member(&item)
+                    })
+                    .into_iter()
+                    .collect();
                 lowerer.offset = self.head_offset(piece.head);
                 let kind = lowerer.extension(implementation, members);
                 statements.push(Statement { span, kind });

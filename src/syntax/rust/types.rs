@@ -75,6 +75,9 @@ impl Lowerer {
                 Some(object) => ExprKind::Member { object, name },
                 None if count == 1 && name.text == "self" => ExprKind::This,
                 None if count == 1 && name.text == "None" => ExprKind::Null,
+                None if name.text == "Self" => {
+                    ExprKind::Name(self.own_type.clone().unwrap_or(name.text))
+                }
                 None => ExprKind::Name(name.text),
             };
             current = Some(self.module.add_expr(span, kind));

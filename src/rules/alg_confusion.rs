@@ -1,0 +1,111 @@
+//! `alg-confusion`: one key material for HMAC and for signatures, so that a public key can forge tokens.
+
+use super::algorithm::{is_asymmetric, is_hmac};
+use super::draft::Draft;
+use crate::facts::{Algorithms, FileFacts, Site, SiteKind};
+use crate::finding::{Finding, Place};
+use crate::models::schema::{KeyKind, Slot, UnsetAlgorithms};
+
+pub(super) const ID: &str = "alg-confusion";
+
+pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    for site in facts
+        .sites
+        .iter()
+        .filter(|site| matches!(site.kind, SiteKind::Verify | SiteKind::Register))
+    {
+        let library = &site.library.name;
+        match &site.algorithms {
+            Algorithms::Known {
+                names,
+                place: Some(place),
+                ..
+            } if mixes(names) => {
+                let message = format!(
+                    "This {library} call accepts HMAC and signature algorithms for the same key: whoever has the \
+                     public key can sign a token with it as HMAC secret."
+                );
+                report(
+                    site,
+                    place,
+                    "HMAC and signatures mixed",
+                    message,
+                    site.family_bound,
+                    findings,
+                );
+            }
+            Algorithms::Known { names, .. }
+                if names.iter().all(|name| is_hmac(name)) && !names.is_empty() =>
+            {
+                if let Some(place) = public_material(site) {
+                    let message = format!(
+                        "A public key is the HMAC secret of this {library} call: whoever has the public key can mint."
+                    );
+                    report(
+                        site,
+                        place,
+                        "a public key used as HMAC secret",
+                        message,
+                        false,
+                        findings,
+                    );
+                }
+            }
+            Algorithms::Unset(UnsetAlgorithms::Header)
+                if site.key_kind() == Some(KeyKind::Public) =>
+            {
+                let message = format!(
+                    "This {library} call has no allowlist and a public key: a token that says HS256 is checked with \
+                     the public key as secret, so anyone can forge one."
+                );
+                report(
+                    site,
+                    &site.place,
+                    "no allowlist for a public key",
+                    message,
+                    false,
+                    findings,
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+fn mixes(names: &[String]) -> bool {
+    names.iter().any(|name| is_hmac(name)) && names.iter().any(|name| is_asymmetric(name))
+}
+
+/// Where a public key is written that a call with HMAC algorithms is given.
+fn public_material(site: &Site) -> Option<&Place> {
+    site.keys.iter().find_map(|key| {
+        let (text, place, _) = key.material.literal()?;
+        let is_public =
+            text.reveal().contains("-----BEGIN") && !text.reveal().contains("PRIVATE KEY-----");
+        is_public.then_some(place)
+    })
+}
+
+fn report(
+    site: &Site,
+    place: &Place,
+    label: &str,
+    message: String,
+    family_bound: bool,
+    findings: &mut Vec<Finding>,
+) {
+    let draft = Draft::new(ID, site, place, label)
+        .message(message)
+        .remedy(
+            site.fix(Slot::Algorithms),
+            "Allow one family: the algorithm of the key that is given.",
+        )
+        .related(&site.place, "the call");
+    // The library keeps the families apart by the key's type: the list is careless, not forgeable.
+    let draft = if family_bound {
+        draft.pedantic()
+    } else {
+        draft
+    };
+    draft.report(findings);
+}

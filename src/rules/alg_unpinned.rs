@@ -1,0 +1,65 @@
+//! `alg-unpinned`: no allowlist, where the library then lets the header choose.
+
+use super::draft::Draft;
+use crate::facts::{Algorithms, FileFacts, LibraryVersion, Site, SiteKind};
+use crate::finding::{Confidence, Finding};
+use crate::models::schema::{KeyKind, Slot, UnsetAlgorithms};
+
+pub(super) const ID: &str = "alg-unpinned";
+
+pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    for site in facts
+        .sites
+        .iter()
+        .filter(|site| site.kind == SiteKind::Verify)
+    {
+        let Algorithms::Unset(unset) = site.algorithms else {
+            continue;
+        };
+        let library = &site.library.name;
+        let (message, pedantic) = match unset {
+            UnsetAlgorithms::Header => (
+                format!(
+                    "This {library} call has no allowlist, so the token's header chooses the algorithm."
+                ),
+                false,
+            ),
+            UnsetAlgorithms::ByKeyText if key_may_be_missing(site) => (
+                format!(
+                    "This {library} call has no allowlist, and in this version a key that turns out to be missing \
+                     means `none`: an unsigned token passes."
+                ),
+                false,
+            ),
+            UnsetAlgorithms::ByKeyText | UnsetAlgorithms::ByKey => (
+                format!(
+                    "This {library} call has no allowlist; the type of the key limits what the header may choose."
+                ),
+                true,
+            ),
+            UnsetAlgorithms::Pinned
+            | UnsetAlgorithms::Closed
+            | UnsetAlgorithms::Unsigned
+            | UnsetAlgorithms::Elsewhere => continue,
+        };
+        let draft = Draft::new(ID, site, &site.place, "no allowlist of algorithms")
+            .message(message)
+            .remedy(
+                site.fix(Slot::Algorithms),
+                "Allow exactly the algorithm that your keys are for.",
+            );
+        let draft = if pedantic { draft.pedantic() } else { draft };
+        let draft = match site.library.version {
+            LibraryVersion::Range { .. } => draft.at_most(Confidence::Medium),
+            _ => draft,
+        };
+        draft.report(findings);
+    }
+}
+
+/// A key that is looked up for each token can come back empty; a setting that is read once cannot.
+fn key_may_be_missing(site: &Site) -> bool {
+    site.keys
+        .iter()
+        .any(|key| key.from_callback || key.kind == Some(KeyKind::Jwks))
+}

@@ -1,0 +1,54 @@
+//! `decode-unverified`: claims are read with a decode-only call on a server, and nobody verifies the token.
+
+use super::draft::Draft;
+use super::peek;
+use crate::facts::{FileFacts, SiteKind};
+use crate::finding::{Confidence, Finding, Level};
+use crate::models::schema::Slot;
+
+pub(super) const ID: &str = "decode-unverified";
+
+/// Words in the path of a value that comes with a request.
+const REQUEST_WORDS: &[&str] = &[
+    "req.",
+    "request",
+    "headers",
+    "header(",
+    "authorization",
+    "cookie",
+    "query",
+    ".body",
+    "ctx.",
+    "handshake",
+    "bearer",
+];
+
+pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    if facts.browser {
+        return;
+    }
+    for site in facts
+        .sites
+        .iter()
+        .filter(|site| site.kind == SiteKind::Decode)
+    {
+        if !peek::claims_matter(site) || peek::verified_beside(facts, site) {
+            continue;
+        }
+        let token = site.token.to_ascii_lowercase();
+        let from_request = REQUEST_WORDS.iter().any(|word| token.contains(word));
+        let draft = Draft::new(ID, site, &site.place, "reads claims, verifies nothing")
+            .message(format!(
+                "This {} call reads claims without verifying the token, and they are used: anyone can write them.",
+                site.library.name
+            ))
+            .remedy(site.fix(Slot::Signature), "Verify the token with its key and algorithm instead.");
+        let draft = if from_request {
+            draft
+        } else {
+            // The token may be one that this program just fetched, or that a caller verified.
+            draft.level(Level::Note).at_most(Confidence::Low).pedantic()
+        };
+        draft.report(findings);
+    }
+}

@@ -1,0 +1,116 @@
+//! A finding in the making: what every rule fills in the same way.
+
+use super::page;
+use crate::facts::{LibraryVersion, Site};
+use crate::finding::{Confidence, Finding, Level, Place};
+
+/// A finding that a rule is about to report.
+pub(super) struct Draft(Option<Finding>);
+
+impl Draft {
+    /// Starts a finding of `rule` about `site` at `place`; `label` says at the caret what is wrong.
+    pub(super) fn new(rule: &'static str, site: &Site, place: &Place, label: &str) -> Self {
+        let Some(rule) = page::find(rule) else {
+            return Self(None);
+        };
+        let level = if site.context.is_some() {
+            rule.front.level.lower()
+        } else {
+            rule.front.level
+        };
+        let confidence = match site.library.version {
+            LibraryVersion::Assumed(_) => Confidence::Medium,
+            _ => Confidence::High,
+        };
+        Self(Some(Finding {
+            rule,
+            level,
+            confidence,
+            message: String::new(),
+            primary: Place {
+                message: label.to_owned(),
+                ..place.clone()
+            },
+            related: Vec::new(),
+            flow: Vec::new(),
+            remedy: String::new(),
+            library: Some(site.library.describe()),
+            also: Vec::new(),
+            context: site.context,
+            pedantic: false,
+            scope: site.scope.clone(),
+            fingerprint: String::new(),
+        }))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Finding)) -> Self {
+        if let Some(finding) = &mut self.0 {
+            change(finding);
+        }
+        self
+    }
+
+    /// What is wrong; the first sentence stands alone.
+    pub(super) fn message(self, message: impl Into<String>) -> Self {
+        self.with(|finding| finding.message = message.into())
+    }
+
+    /// What to do: the library's own words, or else `otherwise`.
+    pub(super) fn remedy(self, advice: Option<&str>, otherwise: &str) -> Self {
+        self.with(|finding| finding.remedy = advice.unwrap_or(otherwise).to_owned())
+    }
+
+    /// The level instead of the rule's own; test and example code is still one lower.
+    pub(super) fn level(self, level: Level) -> Self {
+        self.with(|finding| {
+            finding.level = if finding.context.is_some() {
+                level.lower()
+            } else {
+                level
+            }
+        })
+    }
+
+    /// How sure, when that is less than what is known so far.
+    pub(super) fn at_most(self, confidence: Confidence) -> Self {
+        self.with(|finding| finding.confidence = finding.confidence.min(confidence))
+    }
+
+    /// Shown only when pedantic findings are asked for.
+    pub(super) fn pedantic(self) -> Self {
+        self.with(|finding| finding.pedantic = true)
+    }
+
+    /// Another place that matters.
+    pub(super) fn related(self, place: &Place, message: &str) -> Self {
+        self.with(|finding| {
+            if place.span != finding.primary.span || place.path != finding.primary.path {
+                finding.related.push(Place {
+                    message: message.to_owned(),
+                    ..place.clone()
+                });
+            }
+        })
+    }
+
+    /// The way a value took.
+    pub(super) fn flow(self, flow: &[Place], end: &Place, what: &str) -> Self {
+        self.with(|finding| {
+            finding.flow = flow.to_vec();
+            finding.flow.push(Place {
+                message: what.to_owned(),
+                ..end.clone()
+            });
+        })
+    }
+
+    /// Another rule that the same cause breaks.
+    pub(super) fn also(self, rule: Option<&'static str>) -> Self {
+        self.with(|finding| finding.also.extend(rule))
+    }
+
+    /// Reports it.
+    pub(super) fn report(self, findings: &mut Vec<Finding>) {
+        findings.extend(self.0);
+    }
+}

@@ -1,0 +1,35 @@
+//! `fallback-key`: a literal key stands behind a variable or setting.
+
+use super::draft::Draft;
+use super::key_literal::key_literals;
+use crate::facts::FileFacts;
+use crate::finding::Finding;
+use crate::models::schema::Slot;
+
+pub(super) const ID: &str = "fallback-key";
+
+pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    for literal in key_literals(facts).filter(|literal| literal.weakness.is_none()) {
+        let Some(name) = literal.behind else { continue };
+        let site = literal.site;
+        let variable = describe(name, literal.behind_environment);
+        Draft::new(ID, site, literal.place, "used when nothing is set")
+            .message(format!(
+                "When {variable} is not set, a key that everyone can read in the code is used, and nobody notices."
+            ))
+            .remedy(site.fix(Slot::Key), &format!("Drop the default and fail at start when {variable} is missing."))
+            .related(&site.place, "used here")
+            .flow(&literal.key.flow, &site.place, "used as the key")
+            .report(findings);
+    }
+}
+
+/// The variable or setting as a reader knows it.
+pub(super) fn describe(name: &str, environment: bool) -> String {
+    match (name.is_empty(), environment) {
+        (true, true) => "the environment variable".to_owned(),
+        (true, false) => "the setting".to_owned(),
+        (false, true) => format!("the environment variable {name}"),
+        (false, false) => format!("`{name}`"),
+    }
+}

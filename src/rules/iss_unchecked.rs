@@ -1,0 +1,36 @@
+//! `iss-unchecked`: a token of another issuer is accepted where keys are fetched or shared.
+
+use super::draft::Draft;
+use crate::facts::{Check, FileFacts, SiteKind};
+use crate::finding::{Finding, Place};
+use crate::models::schema::{KeyKind, Slot};
+
+pub(super) const ID: &str = "iss-unchecked";
+
+pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    for site in facts
+        .sites
+        .iter()
+        .filter(|site| site.kind == SiteKind::Verify)
+    {
+        let place: &Place = match site.check(Slot::Issuer) {
+            Check::Unchecked | Check::Until(_) => &site.place,
+            Check::Disabled(place) => place,
+            _ => continue,
+        };
+        if matches!(site.check(Slot::Signature), Check::Disabled(_)) {
+            continue;
+        }
+        // With a secret of its own the key says who issued the token.
+        let fetched = matches!(site.key_kind(), Some(KeyKind::Public | KeyKind::Jwks));
+        let draft = Draft::new(ID, site, place, "issuer not checked")
+            .message(format!(
+                "This {} call checks no issuer: any token that the key verifies is accepted, whoever it was issued by.",
+                site.library.name
+            ))
+            .remedy(site.fix(Slot::Issuer), "Give the issuer that you trust.")
+            .related(&site.place, "the call");
+        let draft = if fetched { draft } else { draft.pedantic() };
+        draft.report(findings);
+    }
+}

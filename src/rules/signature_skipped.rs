@@ -1,0 +1,30 @@
+//! `signature-skipped`: verification is switched off where claims are then used.
+
+use super::draft::Draft;
+use super::peek;
+use crate::facts::{Check, FileFacts, SiteKind};
+use crate::finding::Finding;
+use crate::models::schema::Slot;
+
+pub(super) const ID: &str = "signature-skipped";
+
+pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    for site in &facts.sites {
+        let Check::Disabled(place) = site.check(Slot::Signature) else {
+            continue;
+        };
+        let quiet = site.kind == SiteKind::Verify
+            && (!peek::claims_matter(site) || peek::verified_beside(facts, site));
+        if quiet || site.kind == SiteKind::Mint {
+            continue;
+        }
+        Draft::new(ID, site, place, "signature not checked")
+            .message(format!(
+                "The signature check of this {} call is switched off, and its claims are used: anyone can write them.",
+                site.library.name
+            ))
+            .remedy(site.fix(Slot::Signature), "Verify with the key and the algorithm before the claims are used.")
+            .related(&site.place, "the call")
+            .report(findings);
+    }
+}
