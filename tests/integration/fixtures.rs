@@ -1,0 +1,108 @@
+//! Fixtures carry their expectations: a comment `expect: rule-id, other-rule(note)` stands on the line of each
+//! finding. Every finding must be expected and every expectation found; the level is compared when it is written.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use jotlint::lint::{Options, Silent, lint};
+use walkdir::WalkDir;
+
+/// One expectation or finding: path, line, rule, level.
+type Seen = (String, u32, String, String);
+
+#[test]
+fn javascript() {
+    compare("javascript");
+}
+
+#[test]
+fn python() {
+    compare("python");
+}
+
+#[test]
+fn rust() {
+    compare("rust");
+}
+
+fn compare(language: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(language);
+    let expected = expectations(&root);
+    assert!(
+        !expected.is_empty(),
+        "no fixture under {language} expects anything"
+    );
+    let options = Options {
+        roots: vec![root],
+        threads: 2,
+        ..Options::default()
+    };
+    let report = lint(&options, &Silent).unwrap();
+    let found: BTreeSet<Seen> = report
+        .findings
+        .iter()
+        .map(|finding| {
+            let line = report.sources[&finding.primary.path].line_of(finding.primary.span.start);
+            (
+                finding.primary.path.clone(),
+                line,
+                finding.rule.id.to_owned(),
+                finding.level.to_string(),
+            )
+        })
+        .collect();
+    let matches = |expected: &Seen, found: &Seen| {
+        (&expected.0, expected.1, &expected.2) == (&found.0, found.1, &found.2)
+            && (expected.3.is_empty() || expected.3 == found.3)
+    };
+    let missed: Vec<&Seen> = expected
+        .iter()
+        .filter(|one| !found.iter().any(|other| matches(one, other)))
+        .collect();
+    let unexpected: Vec<&Seen> = found
+        .iter()
+        .filter(|one| !expected.iter().any(|other| matches(other, one)))
+        .collect();
+    assert!(
+        missed.is_empty() && unexpected.is_empty(),
+        "\nexpected but not found: {missed:#?}\nfound but not expected: {unexpected:#?}\nnotifications: {:#?}",
+        report.notifications
+    );
+}
+
+fn expectations(root: &Path) -> BTreeSet<Seen> {
+    let mut expected = BTreeSet::new();
+    for entry in WalkDir::new(root).sort_by_file_name() {
+        let entry = entry.unwrap();
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let path = entry
+            .path()
+            .strip_prefix(root)
+            .unwrap()
+            .to_string_lossy()
+            .replace('\\', "/");
+        let Ok(text) = fs::read_to_string(entry.path()) else {
+            continue;
+        };
+        for (index, line) in text.lines().enumerate() {
+            let Some((_, rules)) = line.split_once("expect: ") else {
+                continue;
+            };
+            for rule in rules
+                .trim_end_matches("*/")
+                .trim_end_matches("-->")
+                .split(',')
+            {
+                let (rule, level) = rule.trim().split_once('(').unwrap_or((rule.trim(), ""));
+                let level = level.trim_end_matches(')').to_owned();
+                expected.insert((path.clone(), index as u32 + 1, rule.to_owned(), level));
+            }
+        }
+    }
+    expected
+}
