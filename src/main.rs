@@ -7,9 +7,11 @@ fn main() {
         threads: 2,
         ..Default::default()
     };
-    let format = args
-        .get(1)
-        .map_or(jotlint::report::Format::Text, |f| f.parse().unwrap());
+    let format: jotlint::report::Format = if args.len() > 1 {
+        "sarif".parse().unwrap()
+    } else {
+        "text".parse().unwrap()
+    };
     let report = jotlint::lint::lint(&options, &jotlint::lint::Silent).unwrap();
     let mut out = Vec::new();
     jotlint::report::render(

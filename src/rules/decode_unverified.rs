@@ -32,7 +32,9 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         .iter()
         .filter(|site| site.kind == SiteKind::Decode)
     {
-        if !peek::claims_matter(site) || peek::verified_beside(facts, site) {
+        let verified =
+            peek::same_token_verified(facts, site) || peek::verified_elsewhere(facts, site);
+        if verified || !peek::claims_matter(site) {
             continue;
         }
         let token = site.token.to_ascii_lowercase();

@@ -25,16 +25,23 @@ pub(super) fn claims_matter(site: &Site) -> bool {
         .any(|claim| !claim.is_empty() && !ROUTING_CLAIMS.contains(&claim.as_str()))
 }
 
-/// Whether the same token is verified in the same function, or a helper of the same file.
-pub(super) fn verified_beside(facts: &FileFacts, site: &Site) -> bool {
-    facts.sites.iter().any(|other| {
-        let verifies = other.kind == SiteKind::Verify
-            && matches!(other.check(Slot::Signature), Check::Enforced);
-        let same_function = other.scope == site.scope;
-        verifies
+/// Whether the token that is read here is verified by another call: the same value in the same function or a helper.
+/// A way that returns unverified claims excludes the way that verifies beside it.
+pub(super) fn same_token_verified(facts: &FileFacts, site: &Site) -> bool {
+    !site.uses.returned
+        && !site.token.is_empty()
+        && verifies(facts, site).any(|other| other.token == site.token)
+}
+
+/// Whether another function of the file verifies tokens: the usual middleware, which ran before this code.
+pub(super) fn verified_elsewhere(facts: &FileFacts, site: &Site) -> bool {
+    verifies(facts, site).any(|other| other.scope != site.scope)
+}
+
+fn verifies<'a>(facts: &'a FileFacts, site: &'a Site) -> impl Iterator<Item = &'a Site> {
+    facts.sites.iter().filter(|other| {
+        other.kind == SiteKind::Verify
+            && matches!(other.check(Slot::Signature), Check::Enforced)
             && other.span != site.span
-            // In one function, a way that returns unverified claims excludes the way that verifies.
-            && !(same_function && site.uses.returned)
-            && (other.token == site.token && !site.token.is_empty() || !same_function)
     })
 }

@@ -14,7 +14,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             continue;
         };
         let quiet = site.kind == SiteKind::Verify
-            && (!peek::claims_matter(site) || peek::verified_beside(facts, site));
+            && (!peek::claims_matter(site) || peek::same_token_verified(facts, site));
         if quiet || site.kind == SiteKind::Mint {
             continue;
         }

@@ -21,12 +21,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, FormatError> {
     for section in SECTIONS {
         for (name, range) in object(&document, section).into_iter().flatten() {
             let range = range.as_str().unwrap_or_default();
-            // An alias, `npm:name@^1`, installs the other package.
-            let alias = range.strip_prefix("npm:");
-            let name = match alias.and_then(|alias| alias.rsplit_once('@')) {
-                Some((aliased, _)) if !aliased.is_empty() => aliased,
-                _ => name,
-            };
+            // An alias (`"x": "npm:name@^1"`) is imported as `x`.
             manifest.requirements.push(Requirement::new(name, range));
         }
     }
@@ -47,8 +42,6 @@ pub(super) fn package_lock(text: &str) -> Result<Lock, FormatError> {
             let (Some(version), Some((before, name))) = (version, path.rsplit_once(MODULES)) else {
                 continue;
             };
-            let real_name = package.get("name").and_then(Value::as_str);
-            let name = real_name.unwrap_or(name);
             let before = before.trim_end_matches('/');
             let place = match before.rsplit_once(MODULES) {
                 Some((_, parent)) => Place::Under(parent.to_owned()),

@@ -57,7 +57,7 @@ const PACKAGE_JSON: (&str, &str) = (
 fn package_json_gives_the_lower_bound() {
     for (package, expected) in [
         ("token", "9.0.0 from package.json"),
-        ("real", "1.2.0 from package.json"),
+        ("other", "1.2.0 from package.json"),
         ("peer", "2.0.0 from package.json"),
         ("pinned", "3.1.4 locked by package.json"),
         ("absent", "unknown"),
