@@ -37,7 +37,7 @@ impl<'a> Evaluator<'a> {
         let expr = module.expr(id);
         let span = expr.span;
         match &expr.kind {
-            ExprKind::Name(name) => self.name(name, span, scope),
+            ExprKind::Name(name) => self.name(name, scope),
             ExprKind::This => self
                 .frame()
                 .this
@@ -138,15 +138,10 @@ impl<'a> Evaluator<'a> {
             .unwrap_or_else(|| Value::new(Kind::Null))
     }
 
-    fn name(&mut self, name: &str, span: Span, scope: usize) -> Value {
-        let Some(value) = self.look_up(name, scope) else {
-            return self.read_symbol(Value::symbol("", &[name.to_owned()]));
-        };
-        match value.kind {
-            Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } => {
-                value.through(span, &format!("`{name}` used"))
-            }
-            _ => value,
+    fn name(&mut self, name: &str, scope: usize) -> Value {
+        match self.look_up(name, scope) {
+            Some(value) => value,
+            None => self.read_symbol(Value::symbol("", &[name.to_owned()])),
         }
     }
 

@@ -217,7 +217,7 @@ impl<'a> Evaluator<'a> {
                 fallback,
             }
         };
-        Value::at(kind, record.span, &format!("`{name}` read"))
+        Value::new(kind)
     }
 
     fn merge_arguments(&mut self, record: &CallRecord) -> Value {

@@ -19,7 +19,7 @@ impl<'a> Evaluator<'a> {
                     kind: Kind::Symbol(Rc::new(symbol)),
                     trail: object.trail.clone(),
                 };
-                self.read_symbol(value.through(name.span, &format!("`{}` read", name.text)))
+                self.read_symbol(value)
             }
             Kind::Map(map) => {
                 let (entry, class, known) = {

@@ -12,7 +12,7 @@ use annotate_snippets::{
 };
 
 use crate::finding::{Confidence, Finding, Level, Notification, Place, Report};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 
 use super::{Style, neutralise, on_first_line, rule_url, safe_text};
 
@@ -127,22 +127,20 @@ fn finding_group<'a, 'report>(
 
 fn notes<'a>(report: &Report, finding: &Finding) -> Vec<Message<'a>> {
     let mut notes = Vec::new();
-    if let Some(library) = &finding.library {
-        notes.push(format!("judged by {}", safe_text(report, library)));
-    }
+    let sureness = match finding.confidence {
+        Confidence::High => "",
+        Confidence::Medium => ", medium confidence",
+        Confidence::Low => ", low confidence: a value that matters is not known",
+    };
+    let judge = finding
+        .library
+        .as_deref()
+        .unwrap_or("what the code says alone");
+    notes.push(format!("judged by {}{sureness}", safe_text(report, judge)));
     if let Some(context) = finding.context {
         let lowered = finding.level < finding.rule.front.level;
         let so = if lowered { ", so one level lower" } else { "" };
         notes.push(format!("this is {context}{so}"));
-    }
-    match finding.confidence {
-        Confidence::High => {}
-        Confidence::Medium => {
-            notes.push("medium confidence: one step was assumed, not seen".into());
-        }
-        Confidence::Low => {
-            notes.push("low confidence: a value or version that matters is not known".into());
-        }
     }
     if !finding.also.is_empty() {
         notes.push(format!("also breaks: {}", finding.also.join(", ")));
@@ -298,15 +296,16 @@ fn shown_bytes(bytes: &[u8]) -> String {
 fn frames<'a>(report: &'a Report, finding: &'a Finding) -> (Vec<Frame<'a>>, Vec<&'a Place>) {
     let mut frames: Vec<Frame<'a>> = Vec::new();
     let mut unquotable = Vec::new();
-    let mut seen: Vec<&Place> = Vec::new();
+    let mut seen: Vec<(&str, Span)> = Vec::new();
     let others = finding.flow.iter().chain(&finding.related);
     let places = std::iter::once((&finding.primary, AnnotationKind::Primary))
         .chain(others.map(|place| (place, AnnotationKind::Context)));
     for (place, kind) in places {
-        if seen.contains(&place) {
+        let here = (place.path.as_str(), place.span);
+        if seen.contains(&here) {
             continue;
         }
-        seen.push(place);
+        seen.push(here);
         let Some(source) = report.sources.get(&place.path) else {
             unquotable.push(place);
             continue;
@@ -387,7 +386,6 @@ mod tests {
     use super::*;
     use crate::finding::Summary;
     use crate::report::{Format, sample};
-    use crate::source::Span;
 
     fn plain(report: &Report) -> String {
         sample::rendered(report, Format::Text, Style::default())

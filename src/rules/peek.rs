@@ -25,12 +25,16 @@ pub(super) fn claims_matter(site: &Site) -> bool {
         .any(|claim| !claim.is_empty() && !ROUTING_CLAIMS.contains(&claim.as_str()))
 }
 
-/// Whether the token that is read here is verified by another call: the same value in the same function or a helper.
-/// A way that returns unverified claims excludes the way that verifies beside it.
+/// Whether the token that is read here is verified as well: in the same function, or in another one of the file.
+/// In one function, a way that returns unverified claims excludes the way that verifies.
 pub(super) fn same_token_verified(facts: &FileFacts, site: &Site) -> bool {
-    !site.uses.returned
-        && !site.token.is_empty()
-        && verifies(facts, site).any(|other| other.token == site.token)
+    let mut same = verifies(facts, site)
+        .filter(|other| other.token == site.token)
+        .peekable();
+    if site.token.is_empty() || same.peek().is_none() {
+        return false;
+    }
+    !site.uses.returned || same.all(|other| other.scope != site.scope)
 }
 
 /// Whether another function of the file verifies tokens: the usual middleware, which ran before this code.
