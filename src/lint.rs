@@ -402,6 +402,11 @@ fn library_version(
             Version::Unknown => {}
         }
     }
+    assumed_version(library)
+}
+
+/// The model's current version.
+fn assumed_version(library: &Library) -> LibraryVersion {
     let current = library
         .current
         .as_deref()
@@ -439,4 +444,26 @@ pub fn models() -> Result<Vec<&'static Model>, ModelError> {
         models.extend(catalog(folder)?.libraries());
     }
     Ok(models)
+}
+
+/// Judges one file by itself: no manifests, no configuration, no suppressions.
+///
+/// Must run on a thread with [`bounds::STACK_BYTES`] of stack, since parsers recurse.
+///
+/// # Errors
+/// When an embedded model does not fit the schema.
+pub fn judge_alone(
+    source: &SourceFile,
+    language: Language,
+    limits: &Limits,
+) -> Result<Vec<Finding>, ModelError> {
+    let module = syntax::parse(source, language, limits);
+    let facts = eval::evaluate(&Input {
+        source,
+        module: &module,
+        catalog: catalog(language.model_folder())?,
+        version: &assumed_version,
+        depends_on: &|_| true,
+    });
+    Ok(rules::judge(&facts))
 }
