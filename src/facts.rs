@@ -315,6 +315,8 @@ pub struct MintFact {
     pub lifetime: Lifetime,
     /// Claims that are set.
     pub claims: BTreeSet<String>,
+    /// What decides the lifetime, when that is not the call itself.
+    pub place: Option<Place>,
 }
 
 /// Whether a minted token expires.
