@@ -452,7 +452,8 @@ impl<'a> Evaluator<'a> {
             .map(|value| holds(&condition.test, value))
             .collect();
         let truth = if truths.contains(&Truth::Yes) {
-            Truth::Yes
+            // Written on some way only: a caller may decide.
+            if maybe { Truth::Unknown } else { Truth::Yes }
         } else if truths.contains(&Truth::Unknown) || (maybe && condition.test == Test::Missing) {
             Truth::Unknown
         } else {
