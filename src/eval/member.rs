@@ -158,7 +158,11 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Value> {
         let fixed = class.statics.borrow().entries.get(name).cloned();
         if let Some(entry) = fixed {
-            return Some(entry.value);
+            return Some(if self.reads_settings(class) {
+                as_fallback(name, entry.value)
+            } else {
+                entry.value
+            });
         }
         for member in self.members_of(class) {
             if member.name.text != name {
@@ -192,6 +196,18 @@ impl<'a> Evaluator<'a> {
         None
     }
 
+    /// Whether the attributes of a class are only what is taken when the environment says nothing.
+    fn reads_settings(&self, class: &ClassValue) -> bool {
+        class.bases.iter().any(|base| match &base.kind {
+            Kind::Symbol(symbol) => {
+                let model = self.catalog.object_type(&symbol.package, &symbol.path);
+                model.is_some_and(|model| model.item.settings)
+            }
+            Kind::Class(base) => self.reads_settings(base),
+            _ => false,
+        })
+    }
+
     fn method_closure(
         &self,
         class: &Rc<ClassValue>,
@@ -218,5 +234,22 @@ impl<'a> Evaluator<'a> {
             .flatten()
             .flat_map(|members| members.iter());
         own.chain(added).collect()
+    }
+}
+
+/// The value behind the setting of this name.
+fn as_fallback(name: &str, value: Value) -> Value {
+    match value.kind {
+        Kind::Text(_) | Kind::Generated => {
+            let trail = value.trail.clone();
+            Value {
+                kind: Kind::Setting {
+                    path: Rc::from(name),
+                    fallback: Some(Rc::new(value)),
+                },
+                trail,
+            }
+        }
+        _ => value,
     }
 }

@@ -256,6 +256,9 @@ pub struct TypeModel {
     /// Kind of key, when the object is one.
     #[serde(default)]
     pub kind: Option<KeyKind>,
+    /// A class with this base reads its attributes from the environment: the values written are fallbacks.
+    #[serde(default)]
+    pub settings: bool,
 }
 
 /// A settings object or variable that a framework reads.
