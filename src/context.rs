@@ -62,6 +62,17 @@ pub fn mark(facts: &mut FileFacts, source: &SourceFile, module: &Module) {
             by_path
         };
     }
+    for token in &mut facts.tokens {
+        let in_test = module
+            .test_spans
+            .iter()
+            .any(|span| span.contains(token.place.span));
+        token.context = if in_test {
+            Some(CodeContext::Test)
+        } else {
+            by_path
+        };
+    }
     facts.browser = is_browser(&facts.path, source);
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
@@ -46,6 +47,8 @@ pub struct Options {
     pub poisoned: Vec<String>,
     /// Bounds on one file.
     pub limits: Limits,
+    /// The time of the run in seconds since 1970, by which tokens in the code have expired or not.
+    pub now: i64,
 }
 
 impl Default for Options {
@@ -61,8 +64,18 @@ impl Default for Options {
             config: Config::default(),
             poisoned: Vec::new(),
             limits: Limits::default(),
+            now: today(),
         }
     }
+}
+
+/// The beginning of this day: two runs on one day judge alike.
+fn today() -> i64 {
+    const DAY: u64 = 86_400;
+    let passed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    (passed.as_secs() / DAY * DAY) as i64
 }
 
 /// Why a run could not be done.
@@ -346,6 +359,7 @@ fn lint_file(
         version: &version,
         depends_on: &depends_on,
     });
+    facts.now = options.now;
     context::mark(&mut facts, &source, &module);
     if facts.cut {
         notifications.push(notify(

@@ -140,6 +140,7 @@ impl<'a> Evaluator<'a> {
                 None => Value::unknown("module"),
             },
             Role::Merge => self.merge_arguments(&record),
+            Role::Duration => self.duration(api, &record),
             Role::Log => Value::new(Kind::Null),
             Role::Header => {
                 self.add_site(found, record, object);
@@ -220,6 +221,25 @@ impl<'a> Evaluator<'a> {
         Value::new(kind)
     }
 
+    /// Seconds of a span of time, when every part of it is known.
+    fn duration(&mut self, api: &'a Api, record: &CallRecord) -> Value {
+        let mut seconds = 0.0;
+        for unit in &api.units {
+            match self.fill(&unit.value, record, None) {
+                Filled::No => {}
+                Filled::Yes(
+                    Value {
+                        kind: Kind::Number(number),
+                        ..
+                    },
+                    _,
+                ) => seconds += number * unit.seconds,
+                _ => return Value::unknown("duration"),
+            }
+        }
+        Value::at(Kind::Number(seconds), record.span, "a span of time")
+    }
+
     fn merge_arguments(&mut self, record: &CallRecord) -> Value {
         let Some(((target, _), sources)) = record.positional.split_first() else {
             return Value::unknown("merged");
@@ -269,6 +289,7 @@ impl<'a> Evaluator<'a> {
             scope,
             version,
             guarded,
+            moment: self.steps,
         });
         self.sites.len() - 1
     }

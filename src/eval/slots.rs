@@ -62,6 +62,7 @@ pub(super) struct UnsetFacts {
     pub(super) absent_accepted: Vec<Slot>,
     pub(super) family_bound: bool,
     pub(super) none_refused: bool,
+    pub(super) empty_key_accepted: bool,
 }
 
 impl UnsetFacts {
@@ -85,6 +86,7 @@ impl UnsetFacts {
         self.absent_accepted.extend(&unset.absent_accepted);
         self.family_bound = unset.family_bound.unwrap_or(self.family_bound);
         self.none_refused = unset.none_refused.unwrap_or(self.none_refused);
+        self.empty_key_accepted = unset.empty_key_accepted.unwrap_or(self.empty_key_accepted);
     }
 }
 

@@ -25,6 +25,14 @@ pub(super) fn claims_matter(site: &Site) -> bool {
         .any(|claim| !claim.is_empty() && !ROUTING_CLAIMS.contains(&claim.as_str()))
 }
 
+/// Whether a claim that says who the caller is, or may do, was compared.
+pub(super) fn decides_on_identity(site: &Site) -> bool {
+    site.uses
+        .compared
+        .iter()
+        .any(|claim| !claim.is_empty() && !ROUTING_CLAIMS.contains(&claim.as_str()))
+}
+
 /// Whether the token that is read here is verified as well: in the same function, or in another one of the file.
 /// In one function, a way that returns unverified claims excludes the way that verifies.
 pub(super) fn same_token_verified(facts: &FileFacts, site: &Site) -> bool {
