@@ -205,6 +205,8 @@ pub struct Key {
     pub flow: Vec<Place>,
     /// It comes from a key callback.
     pub from_callback: bool,
+    /// It is written in test code, whatever code it reaches.
+    pub in_test: bool,
 }
 
 /// What a key is made of.

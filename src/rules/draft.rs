@@ -117,6 +117,16 @@ impl Draft {
         })
     }
 
+    /// What is wrong is written in test code, whatever code it reaches.
+    pub(super) fn in_test(self, in_test: bool) -> Self {
+        self.with(|finding| {
+            if in_test && finding.context.is_none() {
+                finding.context = Some(CodeContext::Test);
+                finding.level = finding.level.lower();
+            }
+        })
+    }
+
     /// Another rule that the same cause breaks.
     pub(super) fn also(self, rule: Option<&'static str>) -> Self {
         self.with(|finding| finding.also.extend(rule))
