@@ -357,6 +357,8 @@ pub struct MintFact {
     pub open: bool,
     /// Seconds until the token expires, when that is known.
     pub seconds: Option<f64>,
+    /// What decides the lifetime, when that is not the call itself.
+    pub place: Option<Place>,
 }
 
 /// Whether a minted token expires.

@@ -78,7 +78,15 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
     } else {
         Slot::Key
     };
-    let mut keys = evaluator.keys(slot(key_slot), resolved.kind, from_callback);
+    // A library that finds its keys by itself still has keys.
+    let by_itself = kind == SiteKind::Verify
+        && resolved.kind.is_some()
+        && !record.api.item.slots.contains_key(&Slot::Key);
+    let filled = match slot(key_slot) {
+        Filled::No if by_itself => &Filled::Unknown,
+        filled => filled,
+    };
+    let mut keys = evaluator.keys(filled, resolved.kind, from_callback);
     for key in &mut keys {
         key.kind = key
             .kind
@@ -116,6 +124,12 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         inert: resolved
             .inert
             .iter()
+            .filter(|(option, ..)| {
+                option
+                    .until
+                    .as_ref()
+                    .is_none_or(|call| !may_have_called(&record.uses, call))
+            })
             .map(|(option, _, span)| InertOption {
                 place: evaluator.place(*span, "this does nothing"),
                 slot: option.slot,
@@ -352,11 +366,25 @@ fn claim_check(
         Some(UnsetClaim::IfPresent) => Check::IfPresent,
         Some(UnsetClaim::Unchecked) => Check::Unchecked,
         Some(UnsetClaim::RejectedIfPresent) => Check::RejectedIfPresent,
-        Some(UnsetClaim::Until(call)) if record.uses.called.contains(call) => Check::IfPresent,
+        Some(UnsetClaim::Until(call)) if has_called(&record.uses, call) => Check::IfPresent,
         Some(UnsetClaim::Until(_)) if record.uses.handed_on.contains("") => Check::Unknown,
         Some(UnsetClaim::Until(call)) => Check::Until(call.clone()),
         Some(UnsetClaim::Elsewhere) | None => Check::Unknown,
     }
+}
+
+/// Whether a method was called on the claims; `validate_exp` counts as a part of `validate`.
+fn has_called(uses: &ClaimsUse, call: &str) -> bool {
+    uses.called.iter().any(|called| {
+        called
+            .strip_prefix(call)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    })
+}
+
+/// The same, or the claims left this code's sight.
+fn may_have_called(uses: &ClaimsUse, call: &str) -> bool {
+    has_called(uses, call) || uses.handed_on.contains("")
 }
 
 /// Names in a list of required claims; `None` when it may hold any.
@@ -379,7 +407,9 @@ fn mint(resolved: &super::slots::Resolved<'_>) -> MintFact {
     let mut payload = Payload::default();
     let expires = match resolved.slots.get(&Slot::Payload) {
         Some(Filled::Yes(value, _)) => payload.read(value),
-        _ => Lifetime::Unknown,
+        Some(_) => Lifetime::Unknown,
+        // The library makes the claims.
+        None => Lifetime::Endless,
     };
     let mut seconds = payload.seconds;
     let lifetime = match resolved.slots.get(&Slot::Lifetime) {
@@ -404,6 +434,7 @@ fn mint(resolved: &super::slots::Resolved<'_>) -> MintFact {
         claims: payload.claims,
         open,
         seconds,
+        place: None,
     }
 }
 
@@ -491,6 +522,14 @@ fn setting_sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
     for record in &evaluator.settings {
         for found in evaluator.catalog.settings(&record.name) {
             let dictionary = !found.item.slots.is_empty();
+            if !dictionary && found.item.slot.is_none() {
+                // Only other settings refer to it.
+                continue;
+            }
+            // A name alone says little: the value must be one that such a setting can have.
+            if dictionary && !matches!(record.value.kind, Kind::Map(_)) {
+                continue;
+            }
             if !dictionary && !(evaluator.input.depends_on)(found.library) {
                 continue;
             }
@@ -609,15 +648,35 @@ fn set_slot(
             site.keys.extend(keys);
         }
         Slot::Algorithms => {
-            if let Some(text) = value.as_text() {
+            let names = match &value.kind {
+                Kind::List(list) if !list.borrow().open => {
+                    let list = list.borrow();
+                    list.items
+                        .iter()
+                        .map(|item| Some(item.as_text()?.reveal().to_owned()))
+                        .collect()
+                }
+                _ => value.as_text().map(|text| vec![text.reveal().to_owned()]),
+            };
+            if let Some(names) = names {
                 let place: Place = evaluator.place(span, "");
                 site.algorithms = Algorithms::Known {
-                    names: vec![text.reveal().to_owned()],
+                    names,
                     place: Some(place),
                     open: false,
                 };
             }
         }
+        Slot::Lifetime if switched_off => {
+            site.mint = Some(MintFact {
+                lifetime: Lifetime::Endless,
+                claims: BTreeSet::new(),
+                place: Some(evaluator.place(span, "switches the expiry off")),
+                open: true,
+                seconds: None,
+            });
+        }
+        Slot::Lifetime => {}
         _ if switched_off => {
             site.checks.insert(
                 slot,

@@ -507,6 +507,17 @@ fn holds(test: &Test, value: &Value) -> Truth {
             Kind::Text(text) => known(text.reveal() == word),
             _ => Truth::No,
         },
+        Test::Lacks(word) => match &value.kind {
+            Kind::Map(map) if map.borrow().entries.contains_key(word) => Truth::No,
+            Kind::Map(map) if map.borrow().open => Truth::Unknown,
+            Kind::Map(_) => Truth::Yes,
+            Kind::List(_) => match holds(&Test::Has(word.clone()), value) {
+                Truth::Yes => Truth::No,
+                Truth::No => Truth::Yes,
+                Truth::Unknown => Truth::Unknown,
+            },
+            _ => Truth::No,
+        },
     }
 }
 

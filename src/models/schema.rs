@@ -303,7 +303,7 @@ pub struct SettingModel {
     /// The setting is a dictionary: its keys fill the slots. Otherwise the setting itself is a slot.
     #[serde(default)]
     pub slots: BTreeMap<Slot, String>,
-    /// The slot this setting fills by itself.
+    /// The slot this setting fills by itself. With neither, other settings refer to it by `setting NAME`.
     #[serde(default)]
     pub slot: Option<Slot>,
     /// What switches a check off: key of the dictionary and the value that does it.
@@ -343,6 +343,9 @@ pub struct Inert {
     /// Unless this is so.
     #[serde(default)]
     pub unless: Option<Condition>,
+    /// Unless this is called on the result, or the result goes where it may be.
+    #[serde(default)]
+    pub until: Option<String>,
     /// The check it looks like.
     pub slot: Slot,
     /// Why it does nothing, as the end of a sentence.
