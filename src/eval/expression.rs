@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::branch::Flow;
 use super::uses::Use;
-use super::value::{Entry, Kind, List, Map, Object, Value};
+use super::value::{CallRecord, Entry, Kind, List, Map, Object, Symbol, Value};
 use crate::source::Span;
 use crate::syntax::ir::{
     Block, Comparison, Entry as SyntaxEntry, ExprId, ExprKind, Item, Key, LogicalOperator, TypeName,
@@ -258,7 +258,9 @@ impl<'a> Evaluator<'a> {
                     .map(|field| self.expression(field.value, scope));
                 let made = match base.map(|base| base.kind) {
                     Some(Kind::Object(base)) => base.borrow().made.clone(),
-                    _ => None,
+                    Some(Kind::Default) => Some(self.default_of(symbol)),
+                    None => Some(Rc::default()),
+                    Some(_) => None,
                 };
                 let object = Object {
                     package: symbol.package.clone(),
@@ -284,6 +286,20 @@ impl<'a> Evaluator<'a> {
             }
             _ => Value::at(Kind::Map(Rc::new(RefCell::new(map))), span, "built here"),
         }
+    }
+
+    /// The call that makes the default of a library's type, which may have defaults of its own.
+    fn default_of(&self, of: &Symbol) -> Rc<CallRecord> {
+        let mut path = of.path.clone();
+        path.push("default".to_owned());
+        let own = self.catalog.apis(&of.package, &path);
+        let own = own
+            .first()
+            .and_then(|found| found.item.path.first().cloned());
+        Rc::new(CallRecord {
+            of: own.map(|path| (of.package.clone(), vec![path])),
+            ..CallRecord::default()
+        })
     }
 
     fn index(&mut self, object: ExprId, index: ExprId, scope: usize) -> Value {

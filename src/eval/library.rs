@@ -124,6 +124,7 @@ impl<'a> Evaluator<'a> {
                     .unwrap_or_default();
                 Value::at(Kind::File(Rc::from(shown)), record.span, "read from a file")
             }
+            Role::Default => Value::new(Kind::Default),
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
             Role::Pass => {
                 let value = self

@@ -186,7 +186,9 @@ impl<'a> Evaluator<'a> {
         let made = holder.object.borrow().made.clone();
         let object = Some(&holder.object);
         let nothing = CallRecord::default();
-        resolved.policy_unknown |= made.is_none();
+        // A key made elsewhere hides no checks.
+        let only_key = model.kind.is_some() && model.slots.is_empty();
+        resolved.policy_unknown |= made.is_none() && !only_key;
         resolved.kind = resolved
             .kind
             .or(model.kind)

@@ -82,7 +82,7 @@ impl<'a> Evaluator<'a> {
         for import in imports {
             match &import.binding {
                 Some(binding) => {
-                    let value = Value::symbol(&import.module, &import.path);
+                    let value = self.imported(import, scope);
                     self.write_name(scope, &binding.text, value);
                 }
                 None if import.glob => {
@@ -100,6 +100,18 @@ impl<'a> Evaluator<'a> {
                 None => {}
             }
         }
+    }
+
+    /// What an import names; where imports may start at a name that another import binds, by that name.
+    fn imported(&self, import: &Import, scope: usize) -> Value {
+        let renamed = self.scopes[scope].names.get(&import.module);
+        if self.module.unbound_names_are_packages
+            && let Some(Kind::Symbol(symbol)) = renamed.map(|value| &value.kind)
+        {
+            let path: Vec<String> = symbol.path.iter().chain(&import.path).cloned().collect();
+            return Value::symbol(&symbol.package, &path);
+        }
+        Value::symbol(&import.module, &import.path)
     }
 
     fn statement(&mut self, statement: &'a Statement, scope: usize) -> Flow {

@@ -88,6 +88,8 @@ pub enum Role {
     File,
     /// Makes random bytes.
     Random,
+    /// Makes the default of whatever type is wanted there.
+    Default,
     /// Its receiver, or another value when that is missing.
     Fallback,
     /// Loads a module.
@@ -267,8 +269,9 @@ pub enum ResultKind {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TypeModel {
-    /// Path inside the package.
-    pub path: String,
+    /// Path inside the package; several for types that are alike.
+    #[serde(deserialize_with = "one_or_many")]
+    pub path: Vec<String>,
     /// Where the slots are, from the object's point of view.
     #[serde(default)]
     pub slots: BTreeMap<Slot, Source>,
