@@ -125,6 +125,8 @@ struct Linted {
     findings: Vec<Finding>,
     suppressed: usize,
     notifications: Vec<Notification>,
+    /// What is to be said about comments; the file was read all the same.
+    remarks: Vec<Notification>,
     source: SourceFile,
 }
 
@@ -151,7 +153,9 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             .filter(|page| options.config.runs(page.id))
             .collect(),
     };
+    let mut remarks = Vec::new();
     for file in files {
+        remarks.extend(file.remarks);
         summary.suppressed += file.suppressed;
         summary.sites += count_sites(&file.facts);
         report.redactor.extend(file.facts.redactor);
@@ -171,6 +175,9 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     }
     summary.files_unread = unread_files(&report.notifications);
     report.summary = summary;
+    report.notifications.extend(remarks);
+    report.notifications.sort();
+    report.notifications.dedup();
     report.redactor.seal();
     report
         .findings
@@ -367,19 +374,20 @@ fn lint_file(
             "evaluated in part only: the file is too large or too entangled".to_owned(),
         ));
     }
-    let (findings, suppressed) = if judge {
+    let kept = if judge {
         let findings = options.config.apply(rules::judge(&facts));
-        let kept = suppress::apply(&source, &module.comments, findings);
-        notifications.extend(kept.notifications);
-        (kept.findings, kept.suppressed)
+        suppress::apply(&source, &module.comments, findings, &|rule| {
+            options.config.runs(rule)
+        })
     } else {
-        (Vec::new(), 0)
+        suppress::Kept::default()
     };
     Ok(Linted {
         facts,
-        findings,
-        suppressed,
+        findings: kept.findings,
+        suppressed: kept.suppressed,
         notifications,
+        remarks: kept.notifications,
         source,
     })
 }
