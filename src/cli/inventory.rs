@@ -202,7 +202,11 @@ impl Describer<'_> {
                 Slot::Audience,
                 Slot::Issuer,
             ] {
-                add(&slot.to_string(), self.check(site.check(slot)));
+                let is = match (slot, site.check(slot)) {
+                    (Slot::Signature, Check::Enforced) => "checked".to_owned(),
+                    (_, check) => self.check(check),
+                };
+                add(&slot.to_string(), is);
             }
         }
         if site.kind == SiteKind::Decode {
@@ -268,7 +272,8 @@ impl Describer<'_> {
         match material {
             Material::Literal { text, place } => {
                 let bytes = text.reveal().len();
-                format!("literal ({bytes} bytes, {})", self.place(place))
+                let plural = if bytes == 1 { "" } else { "s" };
+                format!("literal ({bytes} byte{plural}, {})", self.place(place))
             }
             Material::Environment { name, fallback } => {
                 self.or_fallback(format!("env {name}"), fallback.as_deref())

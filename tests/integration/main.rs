@@ -1,5 +1,6 @@
 //! Everything that is tested from outside the crate, one module a concern.
 
+mod command_line;
 mod determinism;
 mod fixtures;
 mod hostile;
