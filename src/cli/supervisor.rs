@@ -74,7 +74,6 @@ impl Worker {
         let line = format!("{MARK}{event}\n");
         if io::stderr().lock().write_all(line.as_bytes()).is_err() {
             // The supervisor is gone, and nobody waits for this run.
-            #[expect(clippy::exit, reason = "called from threads that cannot return")]
             std::process::exit(i32::from(FAILED));
         }
     }
