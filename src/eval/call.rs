@@ -305,7 +305,11 @@ impl<'a> Evaluator<'a> {
             }
             Role::Merge => {
                 for (name, (value, span)) in &record.named {
-                    self.note_setting(name, value, *span);
+                    if object.is_unknown() {
+                        self.write_member(object, name, *span, value.clone());
+                    } else {
+                        self.note_setting(name, value, *span);
+                    }
                 }
                 if let Kind::Map(map) = &object.kind {
                     let maybe = self.depth() > map.borrow().born;

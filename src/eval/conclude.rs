@@ -578,6 +578,8 @@ fn read_setting(
     for facts in &setting.unset {
         unset.add(facts, &version);
     }
+    site.family_bound |= unset.family_bound;
+    site.none_refused |= unset.none_refused;
     if let Some(slot) = setting.slot {
         set_slot(evaluator, site, slot, &record.value, record, setting);
     }

@@ -12,6 +12,9 @@ use crate::syntax::ir::{
     Block, Comparison, Entry as SyntaxEntry, ExprId, ExprKind, Item, Key, LogicalOperator, TypeName,
 };
 
+/// Longest path of an unknown object whose members are kept.
+const LONGEST_KEPT: usize = 100;
+
 impl<'a> Evaluator<'a> {
     /// An expression as a statement: its value is not used, but it may leave the function.
     pub(super) fn expression_flow(&mut self, id: ExprId, scope: usize) -> Flow {
@@ -483,9 +486,34 @@ impl<'a> Evaluator<'a> {
                     let mut statics = class.statics.borrow_mut();
                     write_entry(&mut statics.entries, name, span, value.clone(), depth > 0);
                 }
+                Kind::Unknown(path) => {
+                    self.keep(path, name, value.clone());
+                    self.note_use(&value, Use::HandedOn);
+                }
                 _ => self.note_use(&value, Use::HandedOn),
             }
         }
+    }
+
+    /// An object of which nothing is known still holds what this file writes to it: `app.config["KEY"] = ...`.
+    fn keep(&mut self, path: &str, name: &str, value: Value) {
+        let is_simple = matches!(
+            value.kind,
+            Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } | Kind::Generated
+        );
+        // A bare name may be another thing elsewhere, and a long path is cut.
+        if !path.contains(['.', '(']) || path.len() >= LONGEST_KEPT {
+            return;
+        }
+        let key = format!("{path}.{name}");
+        let before = self.kept.get(&key).cloned();
+        let value = match before {
+            Some(before) if self.depth() > 0 => Value::one_of([before, value]),
+            Some(_) => value,
+            None if is_simple => value,
+            None => return,
+        };
+        self.kept.insert(key, value);
     }
 
     /// An object of a library by its declared type, of which nothing else is known.

@@ -92,7 +92,13 @@ impl<'a> Evaluator<'a> {
                     None => unknown,
                 }
             }
-            _ => Value::unknown(&format!("{}.{}", object.path(), name.text)),
+            _ => {
+                let path = format!("{}.{}", object.path(), name.text);
+                match self.kept.get(&path) {
+                    Some(value) => value.clone(),
+                    None => Value::unknown(&path),
+                }
+            }
         }
     }
 

@@ -116,6 +116,8 @@ struct Evaluator<'a> {
     journals: Vec<Vec<branch::Write>>,
     sites: Vec<SiteRecord<'a>>,
     settings: Vec<SettingRecord>,
+    /// What was written to members of objects that nothing else is known of, by the path of the member.
+    kept: HashMap<String, Value>,
     /// `impl` blocks by class name.
     extensions: HashMap<String, Vec<&'a [Member]>>,
     /// Functions that were made and may never be called in this file.
@@ -153,6 +155,7 @@ impl<'a> Evaluator<'a> {
             journals: Vec::new(),
             sites: Vec::new(),
             settings: Vec::new(),
+            kept: HashMap::new(),
             extensions: HashMap::new(),
             waiting: Vec::new(),
             ran: HashMap::new(),

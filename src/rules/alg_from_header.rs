@@ -1,5 +1,6 @@
 //! `alg-from-header`: the token's own header picks the algorithm that verifies it.
 
+use super::algorithm::skips_signature;
 use super::draft::Draft;
 use crate::facts::{Algorithms, FileFacts, SiteKind};
 use crate::finding::{Finding, Level};
@@ -11,7 +12,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     for site in facts
         .sites
         .iter()
-        .filter(|site| site.kind == SiteKind::Verify)
+        .filter(|site| site.kind == SiteKind::Verify && !skips_signature(site))
     {
         let Algorithms::FromHeader(place) = &site.algorithms else {
             continue;

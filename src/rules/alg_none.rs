@@ -66,7 +66,9 @@ fn has_no_key(site: &Site) -> bool {
 
 fn mints(site: &Site, findings: &mut Vec<Finding>) {
     let by_name = match &site.algorithms {
-        Algorithms::Known { names, place, .. } if names.iter().any(|name| is_none(name)) => {
+        Algorithms::Known { names, place, .. }
+            if names.iter().any(|name| is_none(name)) && !site.none_refused =>
+        {
             Some(place.as_ref())
         }
         _ => None,

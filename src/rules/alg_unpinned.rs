@@ -1,5 +1,6 @@
 //! `alg-unpinned`: no allowlist, where the library then lets the header choose.
 
+use super::algorithm::skips_signature;
 use super::draft::Draft;
 use crate::facts::{Algorithms, FileFacts, LibraryVersion, Site, SiteKind};
 use crate::finding::{Confidence, Finding, Level};
@@ -11,7 +12,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     for site in facts
         .sites
         .iter()
-        .filter(|site| site.kind == SiteKind::Verify)
+        .filter(|site| site.kind == SiteKind::Verify && !skips_signature(site))
     {
         let Algorithms::Unset(unset) = site.algorithms else {
             continue;

@@ -1,5 +1,13 @@
 //! Algorithm names: families and strengths.
 
+use crate::facts::{Check, Site};
+use crate::models::schema::Slot;
+
+/// Whether a call does not look at the signature, so that no algorithm matters.
+pub(super) fn skips_signature(site: &Site) -> bool {
+    matches!(site.check(Slot::Signature), Check::Disabled(_))
+}
+
 /// Whether a name is `none` in any spelling.
 pub(super) fn is_none(name: &str) -> bool {
     name.eq_ignore_ascii_case("none")
