@@ -195,6 +195,7 @@ impl<'a> Evaluator<'a> {
                 let symbol = self.packaged(&symbol.package, &symbol.path);
                 self.call_symbol(&symbol, record)
             }
+            Kind::Object(_) => self.call_made(callee, record),
             Kind::Callback => {
                 self.delivered = record.positional.last().map(|(value, _)| value.clone());
                 Value::new(Kind::Null)

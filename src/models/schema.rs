@@ -224,7 +224,11 @@ pub struct Api {
     /// Matches only `new X(...)`, or only a plain call.
     #[serde(default)]
     pub constructs: Option<bool>,
-    /// An environment or settings object: reading a member is the look-up.
+    /// Which argument of the callback is the claims; the second one when nothing is said.
+    #[serde(default)]
+    pub claims_argument: Option<usize>,
+    /// An environment or settings object: reading a member is the look-up. With the role `pass`: reading this member
+    /// gives the object itself.
     #[serde(default)]
     pub members: bool,
     /// How to mend a slot here, over the library's own advice.
