@@ -199,7 +199,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Calls a callback with a result at this position; what stands before it is not known.
-    fn call_back(&mut self, closure: &Rc<Closure>, position: usize, result: &Value) {
+    fn call_back(&mut self, closure: &Rc<Closure>, position: isize, result: &Value) {
+        let parameters = self.module.function(closure.function).parameters.len();
+        let position = match usize::try_from(position) {
+            Ok(position) => position,
+            Err(_) => parameters.saturating_sub(position.unsigned_abs()),
+        };
         let mut positional = vec![(Value::unknown("argument"), Span::default()); position];
         positional.push((result.clone(), Span::default()));
         let arguments = CallRecord {
