@@ -195,6 +195,7 @@ impl<'a> Evaluator<'a> {
                 let symbol = self.packaged(&symbol.package, &symbol.path);
                 self.call_symbol(&symbol, record)
             }
+            Kind::Object(_) => self.call_made(callee, record),
             Kind::Callback => {
                 self.delivered = record.positional.last().map(|(value, _)| value.clone());
                 Value::new(Kind::Null)
@@ -298,10 +299,22 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Role::Apply => {
-                let result = first
-                    .as_ref()
-                    .and_then(|function| self.apply(function, object));
-                result.unwrap_or_else(|| object.clone())
+                let called = match &first {
+                    // A plugin gets the receiver and the options that follow it.
+                    Some(plugin) if matches!(plugin.kind, Kind::Symbol(_)) => {
+                        let mut record = record.clone();
+                        record.positional[0] = (object.clone(), name.span);
+                        Some(self.dispatch(plugin, record, 0))
+                    }
+                    Some(function) => self.apply(function, object),
+                    None => None,
+                };
+                if called.is_none() {
+                    for (value, _) in &record.positional {
+                        self.note_use(value, Use::HandedOn);
+                    }
+                }
+                called.unwrap_or_else(|| object.clone())
             }
             Role::Merge => {
                 for (name, (value, span)) in &record.named {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::material::decoded;
 use super::slots::{Filled, Truth};
 use super::uses::{ClaimsUse, Use};
-use super::value::{CallRecord, Kind, Object, Symbol, Value};
+use super::value::{CallRecord, Closure, Kind, Object, Symbol, Value};
 use super::{Evaluator, SettingRecord, SiteRecord};
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, Role, Slot};
@@ -156,13 +156,7 @@ impl<'a> Evaluator<'a> {
                     ..
                 }) = &callback
                 {
-                    let nothing = (Value::unknown("error"), Span::default());
-                    let arguments = CallRecord {
-                        positional: vec![nothing, (claims.clone(), Span::default())],
-                        open: true,
-                        ..CallRecord::default()
-                    };
-                    self.invoke(closure, &arguments);
+                    self.call_back(closure, api.claims_argument.unwrap_or(1), &claims);
                 }
                 claims
             }
@@ -171,6 +165,7 @@ impl<'a> Evaluator<'a> {
                 Value::unknown("token")
             }
             Role::Policy | Role::Key | Role::Jwks | Role::Register => {
+                let callback = self.slot_value(api, Slot::Callback, &record);
                 let mut made = record.clone();
                 made.of = Some((
                     package.to_owned(),
@@ -186,7 +181,15 @@ impl<'a> Evaluator<'a> {
                     .cloned()
                     .unwrap_or_default();
                 let path: Vec<String> = path.split('.').map(str::to_owned).collect();
-                self.make_object(package, &path, made)
+                let object = self.make_object(package, &path, made);
+                if let Some(Value {
+                    kind: Kind::Function(closure),
+                    ..
+                }) = &callback
+                {
+                    self.call_back(closure, 1, &object);
+                }
+                object
             }
             Role::Fallback
             | Role::Membership
@@ -194,6 +197,39 @@ impl<'a> Evaluator<'a> {
             | Role::Append
             | Role::Member
             | Role::Apply => self.call_unknown(&api.path.join("|"), &record),
+        }
+    }
+
+    /// Calls a callback with a result at this position; what stands before it is not known.
+    fn call_back(&mut self, closure: &Rc<Closure>, position: isize, result: &Value) {
+        let parameters = self.module.function(closure.function).parameters.len();
+        let position = match usize::try_from(position) {
+            Ok(position) => position,
+            Err(_) => parameters.saturating_sub(position.unsigned_abs()),
+        };
+        let mut positional = vec![(Value::unknown("argument"), Span::default()); position];
+        positional.push((result.clone(), Span::default()));
+        let arguments = CallRecord {
+            positional,
+            open: true,
+            ..CallRecord::default()
+        };
+        self.invoke(closure, &arguments);
+    }
+
+    /// Calls an object of a library as a function: the API of its type that is called `()`.
+    pub(super) fn call_made(&mut self, object: &Value, record: CallRecord) -> Value {
+        let Kind::Object(inner) = &object.kind else {
+            return self.call_unknown("", &record);
+        };
+        let (package, mut path) = {
+            let inner = inner.borrow();
+            (inner.package.clone(), inner.path.clone())
+        };
+        path.push("()".to_owned());
+        match self.choose(&package, &path, &record, Some(inner)) {
+            Some(found) => self.apply_api(found, &package, record, Some(inner)),
+            None => self.call_unknown(&object.path(), &record),
         }
     }
 

@@ -1,10 +1,11 @@
 //! Reading a member: of a package, a map, an instance, claims.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Evaluator;
 use super::uses::Use;
-use super::value::{ClassValue, Closure, Kind, Symbol, Value};
+use super::value::{ClassValue, Closure, Kind, Object, Symbol, Value};
 use crate::models::schema::Role;
 use crate::syntax::ir::{Member, MemberKind, Name};
 
@@ -46,6 +47,7 @@ impl<'a> Evaluator<'a> {
                 let field = inner.borrow().fields.get(&name.text).cloned();
                 match field {
                     Some(entry) => entry.value,
+                    None if self.is_itself(inner, &name.text) => object.clone(),
                     None => {
                         Value::unknown(&format!("{}.{}", inner.borrow().path.join("."), name.text))
                     }
@@ -100,6 +102,17 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a model says that this member of an object means the object itself.
+    fn is_itself(&self, object: &Rc<RefCell<Object>>, name: &str) -> bool {
+        let object = object.borrow();
+        let mut path = object.path.clone();
+        path.push(name.to_owned());
+        self.catalog
+            .apis(&object.package, &path)
+            .iter()
+            .any(|found| found.item.members && found.item.role == Role::Pass)
     }
 
     /// Reading a member of an environment or settings object is the look-up.

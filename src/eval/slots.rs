@@ -355,6 +355,22 @@ impl<'a> Evaluator<'a> {
                 Filled::Yes(value, span) => self.returned(&value, span),
                 _ => Filled::No,
             },
+            Place::Result(inner) => match self.fill_place(inner, record, object) {
+                Filled::Yes(value, span) => match &value.kind {
+                    Kind::Function(closure) => {
+                        let record = CallRecord {
+                            span,
+                            name: span,
+                            open: true,
+                            ..CallRecord::default()
+                        };
+                        Filled::Yes(self.invoke(closure, &record), span)
+                    }
+                    Kind::Null | Kind::Bool(_) | Kind::Text(_) => Filled::No,
+                    _ => Filled::Unknown,
+                },
+                other => other,
+            },
             Place::TypeArgument(position) => match record.type_arguments.get(*position) {
                 Some((_, value)) => Filled::Yes(value.clone(), record.name),
                 None => Filled::No,
@@ -410,8 +426,18 @@ impl<'a> Evaluator<'a> {
         };
         let header = (Value::new(Kind::Header(Rc::from([]))), span);
         let done = (Value::new(Kind::Callback), span);
+        let parameters = self.module.function(closure.function).parameters.len();
+        let positional = if parameters > 2 {
+            // Request, token, callback: only the last one is known.
+            let unknown = (Value::unknown("argument"), span);
+            let mut positional = vec![unknown; parameters - 1];
+            positional.push(done);
+            positional
+        } else {
+            vec![header, done]
+        };
         let record = CallRecord {
-            positional: vec![header, done],
+            positional,
             span,
             name: span,
             open: true,

@@ -228,7 +228,12 @@ pub struct Api {
     /// Matches only `new X(...)`, or only a plain call.
     #[serde(default)]
     pub constructs: Option<bool>,
-    /// An environment or settings object: reading a member is the look-up.
+    /// Which argument of the callback is the claims, below zero counted from its last parameter; the second one when
+    /// nothing is said.
+    #[serde(default)]
+    pub claims_argument: Option<isize>,
+    /// An environment or settings object: reading a member is the look-up. With the role `pass`: reading this member
+    /// gives the object itself.
     #[serde(default)]
     pub members: bool,
     /// What a span of time is made of.
