@@ -245,6 +245,9 @@ impl<'a> Evaluator<'a> {
     /// A method that the models know by its name alone.
     pub(super) fn call_named(&mut self, object: &Value, name: &Name, record: CallRecord) -> Value {
         let Some(method) = self.catalog.method(&name.text) else {
+            if let Some(value) = self.call_added(&name.text, &record) {
+                return value;
+            }
             open(object);
             self.note_use(object, Use::HandedOn);
             let path = format!("{}.{}", object.path(), name.text);
@@ -280,7 +283,10 @@ impl<'a> Evaluator<'a> {
                 self.either(object.clone(), fallback, name.span)
             }
             Role::Member => {
-                let Some(key) = first
+                let named = method.slots.get(&Slot::Value);
+                let named = named.and_then(|source| self.plain_slot(source, &record));
+                let Some(key) = named
+                    .or(first)
                     .as_ref()
                     .and_then(Value::as_text)
                     .map(|text| text.reveal().to_owned())

@@ -364,6 +364,7 @@ fn claim_check(
         Some(UnsetClaim::IfPresent) if is_required => Check::Enforced,
         Some(UnsetClaim::Required) => Check::Enforced,
         Some(UnsetClaim::IfPresent) => Check::IfPresent,
+        Some(UnsetClaim::Unchecked) if checks_itself(&record.uses) => Check::Unknown,
         Some(UnsetClaim::Unchecked) => Check::Unchecked,
         Some(UnsetClaim::RejectedIfPresent) => Check::RejectedIfPresent,
         Some(UnsetClaim::Until(call)) if has_called(&record.uses, call) => Check::IfPresent,
@@ -385,6 +386,15 @@ fn has_called(uses: &ClaimsUse, call: &str) -> bool {
 /// The same, or the claims left this code's sight.
 fn may_have_called(uses: &ClaimsUse, call: &str) -> bool {
     has_called(uses, call) || uses.handed_on.contains("")
+}
+
+/// Whether a method of the claims was called whose name says that it checks them.
+fn checks_itself(uses: &ClaimsUse) -> bool {
+    const WORDS: &[&str] = &["valid", "check", "verify", "expire", "ensure", "assert"];
+    uses.called.iter().any(|name| {
+        let name = name.to_ascii_lowercase();
+        WORDS.iter().any(|word| name.contains(word))
+    })
 }
 
 /// Names in a list of required claims; `None` when it may hold any.

@@ -41,6 +41,18 @@ impl<'a> Evaluator<'a> {
         self.call_unknown(&symbol.path.join("."), &record)
     }
 
+    /// A method that an imported library adds to values of any type.
+    pub(super) fn call_added(&mut self, name: &str, record: &CallRecord) -> Option<Value> {
+        let path = ["*".to_owned(), name.to_owned()];
+        let mut modules: Vec<String> = self.imported_modules.iter().cloned().collect();
+        modules.sort_unstable();
+        modules.into_iter().find_map(|module| {
+            let found = self.choose(&module, &path, record, None)?;
+            let added = found.item.path.iter().any(|path| path.starts_with("*."));
+            added.then(|| self.apply_api(found, &module, record.clone(), None))
+        })
+    }
+
     /// A method of a library's object: an API of its type, or a call that is kept on the object.
     pub(super) fn call_object(
         &mut self,

@@ -129,6 +129,8 @@ struct Evaluator<'a> {
     instances: HashMap<ClassId, Value>,
     /// What a node-style callback was given last.
     delivered: Option<Value>,
+    /// Modules that the file imports from.
+    imported_modules: HashSet<String>,
     /// Functions in which the header's algorithm is held against something.
     guarded: HashSet<Option<FunctionId>>,
     /// The condition of the branch that begins, which its first statement may bind.
@@ -162,6 +164,7 @@ impl<'a> Evaluator<'a> {
             classes: Vec::new(),
             instances: HashMap::new(),
             delivered: None,
+            imported_modules: HashSet::new(),
             guarded: HashSet::new(),
             evaluated: None,
             steps: 0,

@@ -80,6 +80,7 @@ impl<'a> Evaluator<'a> {
 
     fn import(&mut self, imports: &[Import], scope: usize) {
         for import in imports {
+            self.imported_modules.insert(import.module.clone());
             match &import.binding {
                 Some(binding) => {
                     let value = self.imported(import, scope);
@@ -369,6 +370,8 @@ impl<'a> Evaluator<'a> {
                     let Some(target) = target else { continue };
                     let part = match &value.kind {
                         Kind::List(list) => list.borrow().items.get(position).cloned(),
+                        // Claims that are returned beside a header or an error.
+                        Kind::Claims(..) => Some(value.clone()),
                         _ => None,
                     };
                     let part = part.unwrap_or_else(|| {

@@ -187,7 +187,8 @@ impl fmt::Display for Slot {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Api {
-    /// Path inside the package; several for aliases; `Type.method` for methods; empty for the package itself.
+    /// Path inside the package; several for aliases; `Type.method` for methods, `*.method` for one that an import adds
+    /// to every value; empty for the package itself.
     #[serde(deserialize_with = "one_or_many")]
     pub path: Vec<String>,
     /// What it does.
