@@ -195,6 +195,7 @@ impl<'a> Evaluator<'a> {
                 let symbol = self.packaged(&symbol.package, &symbol.path);
                 self.call_symbol(&symbol, record)
             }
+            Kind::Object(_) => self.call_made(callee, record),
             Kind::Callback => {
                 self.delivered = record.positional.last().map(|(value, _)| value.clone());
                 Value::new(Kind::Null)
@@ -244,6 +245,9 @@ impl<'a> Evaluator<'a> {
     /// A method that the models know by its name alone.
     pub(super) fn call_named(&mut self, object: &Value, name: &Name, record: CallRecord) -> Value {
         let Some(method) = self.catalog.method(&name.text) else {
+            if let Some(value) = self.call_added(&name.text, &record) {
+                return value;
+            }
             open(object);
             self.note_use(object, Use::HandedOn);
             let path = format!("{}.{}", object.path(), name.text);
@@ -279,7 +283,10 @@ impl<'a> Evaluator<'a> {
                 self.either(object.clone(), fallback, name.span)
             }
             Role::Member => {
-                let Some(key) = first
+                let named = method.slots.get(&Slot::Value);
+                let named = named.and_then(|source| self.plain_slot(source, &record));
+                let Some(key) = named
+                    .or(first)
                     .as_ref()
                     .and_then(Value::as_text)
                     .map(|text| text.reveal().to_owned())
@@ -298,10 +305,22 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Role::Apply => {
-                let result = first
-                    .as_ref()
-                    .and_then(|function| self.apply(function, object));
-                result.unwrap_or_else(|| object.clone())
+                let called = match &first {
+                    // A plugin gets the receiver and the options that follow it.
+                    Some(plugin) if matches!(plugin.kind, Kind::Symbol(_)) => {
+                        let mut record = record.clone();
+                        record.positional[0] = (object.clone(), name.span);
+                        Some(self.dispatch(plugin, record, 0))
+                    }
+                    Some(function) => self.apply(function, object),
+                    None => None,
+                };
+                if called.is_none() {
+                    for (value, _) in &record.positional {
+                        self.note_use(value, Use::HandedOn);
+                    }
+                }
+                called.unwrap_or_else(|| object.clone())
             }
             Role::Merge => {
                 for (name, (value, span)) in &record.named {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::branch::Flow;
 use super::uses::Use;
-use super::value::{Entry, Kind, List, Map, Object, Value};
+use super::value::{CallRecord, Entry, Kind, List, Map, Object, Symbol, Value};
 use crate::source::Span;
 use crate::syntax::ir::{
     Block, Comparison, Entry as SyntaxEntry, ExprId, ExprKind, Item, Key, LogicalOperator, TypeName,
@@ -116,7 +116,11 @@ impl<'a> Evaluator<'a> {
                 .run_try(tried, scope)
                 .1
                 .unwrap_or_else(|| Value::new(Kind::Null)),
-            ExprKind::Await(inner) | ExprKind::Propagate(inner) => self.expression(*inner, scope),
+            ExprKind::Await(inner) | ExprKind::Propagate(inner) => {
+                let value = self.expression(*inner, scope);
+                self.note_use(&value, Use::Awaited);
+                value
+            }
             ExprKind::Cast { value, to } => {
                 let value = self.expression(*value, scope);
                 if value.is_unknown() {
@@ -257,7 +261,9 @@ impl<'a> Evaluator<'a> {
                     .map(|field| self.expression(field.value, scope));
                 let made = match base.map(|base| base.kind) {
                     Some(Kind::Object(base)) => base.borrow().made.clone(),
-                    _ => None,
+                    Some(Kind::Default) => Some(self.default_of(symbol)),
+                    None => Some(Rc::default()),
+                    Some(_) => None,
                 };
                 let object = Object {
                     package: symbol.package.clone(),
@@ -283,6 +289,20 @@ impl<'a> Evaluator<'a> {
             }
             _ => Value::at(Kind::Map(Rc::new(RefCell::new(map))), span, "built here"),
         }
+    }
+
+    /// The call that makes the default of a library's type, which may have defaults of its own.
+    fn default_of(&self, of: &Symbol) -> Rc<CallRecord> {
+        let mut path = of.path.clone();
+        path.push("default".to_owned());
+        let own = self.catalog.apis(&of.package, &path);
+        let own = own
+            .first()
+            .and_then(|found| found.item.path.first().cloned());
+        Rc::new(CallRecord {
+            of: own.map(|path| (of.package.clone(), vec![path])),
+            ..CallRecord::default()
+        })
     }
 
     fn index(&mut self, object: ExprId, index: ExprId, scope: usize) -> Value {

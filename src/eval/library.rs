@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::material::decoded;
 use super::slots::{Filled, Truth};
 use super::uses::{ClaimsUse, Use};
-use super::value::{CallRecord, Kind, Object, Symbol, Value};
+use super::value::{CallRecord, Closure, Kind, Object, Symbol, Value};
 use super::{Evaluator, SettingRecord, SiteRecord};
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, Role, Slot};
@@ -39,6 +39,18 @@ impl<'a> Evaluator<'a> {
             return self.call_named(&object, &name, record);
         }
         self.call_unknown(&symbol.path.join("."), &record)
+    }
+
+    /// A method that an imported library adds to values of any type.
+    pub(super) fn call_added(&mut self, name: &str, record: &CallRecord) -> Option<Value> {
+        let path = ["*".to_owned(), name.to_owned()];
+        let mut modules: Vec<String> = self.imported_modules.iter().cloned().collect();
+        modules.sort_unstable();
+        modules.into_iter().find_map(|module| {
+            let found = self.choose(&module, &path, record, None)?;
+            let added = found.item.path.iter().any(|path| path.starts_with("*."));
+            added.then(|| self.apply_api(found, &module, record.clone(), None))
+        })
     }
 
     /// A method of a library's object: an API of its type, or a call that is kept on the object.
@@ -124,6 +136,7 @@ impl<'a> Evaluator<'a> {
                     .unwrap_or_default();
                 Value::at(Kind::File(Rc::from(shown)), record.span, "read from a file")
             }
+            Role::Default => Value::new(Kind::Default),
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
             Role::Pass => {
                 let value = self
@@ -140,6 +153,7 @@ impl<'a> Evaluator<'a> {
                 None => Value::unknown("module"),
             },
             Role::Merge => self.merge_arguments(&record),
+            Role::Duration => self.duration(api, &record),
             Role::Log => Value::new(Kind::Null),
             Role::Header => {
                 self.add_site(found, record, object);
@@ -154,13 +168,7 @@ impl<'a> Evaluator<'a> {
                     ..
                 }) = &callback
                 {
-                    let nothing = (Value::unknown("error"), Span::default());
-                    let arguments = CallRecord {
-                        positional: vec![nothing, (claims.clone(), Span::default())],
-                        open: true,
-                        ..CallRecord::default()
-                    };
-                    self.invoke(closure, &arguments);
+                    self.call_back(closure, api.claims_argument.unwrap_or(1), &claims);
                 }
                 claims
             }
@@ -169,6 +177,7 @@ impl<'a> Evaluator<'a> {
                 Value::unknown("token")
             }
             Role::Policy | Role::Key | Role::Jwks | Role::Register => {
+                let callback = self.slot_value(api, Slot::Callback, &record);
                 let mut made = record.clone();
                 made.of = Some((
                     package.to_owned(),
@@ -184,7 +193,15 @@ impl<'a> Evaluator<'a> {
                     .cloned()
                     .unwrap_or_default();
                 let path: Vec<String> = path.split('.').map(str::to_owned).collect();
-                self.make_object(package, &path, made)
+                let object = self.make_object(package, &path, made);
+                if let Some(Value {
+                    kind: Kind::Function(closure),
+                    ..
+                }) = &callback
+                {
+                    self.call_back(closure, 1, &object);
+                }
+                object
             }
             Role::Fallback
             | Role::Membership
@@ -192,6 +209,39 @@ impl<'a> Evaluator<'a> {
             | Role::Append
             | Role::Member
             | Role::Apply => self.call_unknown(&api.path.join("|"), &record),
+        }
+    }
+
+    /// Calls a callback with a result at this position; what stands before it is not known.
+    fn call_back(&mut self, closure: &Rc<Closure>, position: isize, result: &Value) {
+        let parameters = self.module.function(closure.function).parameters.len();
+        let position = match usize::try_from(position) {
+            Ok(position) => position,
+            Err(_) => parameters.saturating_sub(position.unsigned_abs()),
+        };
+        let mut positional = vec![(Value::unknown("argument"), Span::default()); position];
+        positional.push((result.clone(), Span::default()));
+        let arguments = CallRecord {
+            positional,
+            open: true,
+            ..CallRecord::default()
+        };
+        self.invoke(closure, &arguments);
+    }
+
+    /// Calls an object of a library as a function: the API of its type that is called `()`.
+    pub(super) fn call_made(&mut self, object: &Value, record: CallRecord) -> Value {
+        let Kind::Object(inner) = &object.kind else {
+            return self.call_unknown("", &record);
+        };
+        let (package, mut path) = {
+            let inner = inner.borrow();
+            (inner.package.clone(), inner.path.clone())
+        };
+        path.push("()".to_owned());
+        match self.choose(&package, &path, &record, Some(inner)) {
+            Some(found) => self.apply_api(found, &package, record, Some(inner)),
+            None => self.call_unknown(&object.path(), &record),
         }
     }
 
@@ -218,6 +268,25 @@ impl<'a> Evaluator<'a> {
             }
         };
         Value::new(kind)
+    }
+
+    /// Seconds of a span of time, when every part of it is known.
+    fn duration(&mut self, api: &'a Api, record: &CallRecord) -> Value {
+        let mut seconds = 0.0;
+        for unit in &api.units {
+            match self.fill(&unit.value, record, None) {
+                Filled::No => {}
+                Filled::Yes(
+                    Value {
+                        kind: Kind::Number(number),
+                        ..
+                    },
+                    _,
+                ) => seconds += number * unit.seconds,
+                _ => return Value::unknown("duration"),
+            }
+        }
+        Value::at(Kind::Number(seconds), record.span, "a span of time")
     }
 
     fn merge_arguments(&mut self, record: &CallRecord) -> Value {
@@ -269,6 +338,7 @@ impl<'a> Evaluator<'a> {
             scope,
             version,
             guarded,
+            moment: self.steps,
         });
         self.sites.len() - 1
     }

@@ -1,10 +1,11 @@
 //! Reading a member: of a package, a map, an instance, claims.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Evaluator;
 use super::uses::Use;
-use super::value::{ClassValue, Closure, Kind, Symbol, Value};
+use super::value::{ClassValue, Closure, Kind, Object, Symbol, Value};
 use crate::models::schema::Role;
 use crate::syntax::ir::{Member, MemberKind, Name};
 
@@ -46,6 +47,7 @@ impl<'a> Evaluator<'a> {
                 let field = inner.borrow().fields.get(&name.text).cloned();
                 match field {
                     Some(entry) => entry.value,
+                    None if self.is_itself(inner, &name.text) => object.clone(),
                     None => {
                         Value::unknown(&format!("{}.{}", inner.borrow().path.join("."), name.text))
                     }
@@ -100,6 +102,17 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a model says that this member of an object means the object itself.
+    fn is_itself(&self, object: &Rc<RefCell<Object>>, name: &str) -> bool {
+        let object = object.borrow();
+        let mut path = object.path.clone();
+        path.push(name.to_owned());
+        self.catalog
+            .apis(&object.package, &path)
+            .iter()
+            .any(|found| found.item.members && found.item.role == Role::Pass)
     }
 
     /// Reading a member of an environment or settings object is the look-up.
@@ -179,7 +192,11 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Value> {
         let fixed = class.statics.borrow().entries.get(name).cloned();
         if let Some(entry) = fixed {
-            return Some(entry.value);
+            return Some(if self.reads_settings(class) {
+                as_fallback(name, entry.value)
+            } else {
+                entry.value
+            });
         }
         for member in self.members_of(class) {
             if member.name.text != name {
@@ -213,6 +230,18 @@ impl<'a> Evaluator<'a> {
         None
     }
 
+    /// Whether the attributes of a class are only what is taken when the environment says nothing.
+    fn reads_settings(&self, class: &ClassValue) -> bool {
+        class.bases.iter().any(|base| match &base.kind {
+            Kind::Symbol(symbol) => {
+                let model = self.catalog.object_type(&symbol.package, &symbol.path);
+                model.is_some_and(|model| model.item.settings)
+            }
+            Kind::Class(base) => self.reads_settings(base),
+            _ => false,
+        })
+    }
+
     fn method_closure(
         &self,
         class: &Rc<ClassValue>,
@@ -239,5 +268,22 @@ impl<'a> Evaluator<'a> {
             .flatten()
             .flat_map(|members| members.iter());
         own.chain(added).collect()
+    }
+}
+
+/// The value behind the setting of this name.
+fn as_fallback(name: &str, value: Value) -> Value {
+    match value.kind {
+        Kind::Text(_) | Kind::Generated => {
+            let trail = value.trail.clone();
+            Value {
+                kind: Kind::Setting {
+                    path: Rc::from(name),
+                    fallback: Some(Rc::new(value)),
+                },
+                trail,
+            }
+        }
+        _ => value,
     }
 }

@@ -13,6 +13,7 @@ mod material;
 mod member;
 mod slots;
 mod statement;
+mod token;
 mod uses;
 mod value;
 
@@ -72,6 +73,8 @@ struct SiteRecord<'a> {
     version: LibraryVersion,
     /// The header's algorithm was held against something before.
     guarded: bool,
+    /// How many nodes were evaluated before it.
+    moment: usize,
 }
 
 /// A framework setting that the file sets.
@@ -126,6 +129,8 @@ struct Evaluator<'a> {
     instances: HashMap<ClassId, Value>,
     /// What a node-style callback was given last.
     delivered: Option<Value>,
+    /// Modules that the file imports from.
+    imported_modules: HashSet<String>,
     /// Functions in which the header's algorithm is held against something.
     guarded: HashSet<Option<FunctionId>>,
     /// The condition of the branch that begins, which its first statement may bind.
@@ -159,6 +164,7 @@ impl<'a> Evaluator<'a> {
             classes: Vec::new(),
             instances: HashMap::new(),
             delivered: None,
+            imported_modules: HashSet::new(),
             guarded: HashSet::new(),
             evaluated: None,
             steps: 0,

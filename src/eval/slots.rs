@@ -62,6 +62,7 @@ pub(super) struct UnsetFacts {
     pub(super) absent_accepted: Vec<Slot>,
     pub(super) family_bound: bool,
     pub(super) none_refused: bool,
+    pub(super) empty_key_accepted: bool,
 }
 
 impl UnsetFacts {
@@ -85,6 +86,7 @@ impl UnsetFacts {
         self.absent_accepted.extend(&unset.absent_accepted);
         self.family_bound = unset.family_bound.unwrap_or(self.family_bound);
         self.none_refused = unset.none_refused.unwrap_or(self.none_refused);
+        self.empty_key_accepted = unset.empty_key_accepted.unwrap_or(self.empty_key_accepted);
     }
 }
 
@@ -184,7 +186,9 @@ impl<'a> Evaluator<'a> {
         let made = holder.object.borrow().made.clone();
         let object = Some(&holder.object);
         let nothing = CallRecord::default();
-        resolved.policy_unknown |= made.is_none();
+        // A key made elsewhere hides no checks.
+        let only_key = model.kind.is_some() && model.slots.is_empty();
+        resolved.policy_unknown |= made.is_none() && !only_key;
         resolved.kind = resolved
             .kind
             .or(model.kind)
@@ -351,6 +355,22 @@ impl<'a> Evaluator<'a> {
                 Filled::Yes(value, span) => self.returned(&value, span),
                 _ => Filled::No,
             },
+            Place::Result(inner) => match self.fill_place(inner, record, object) {
+                Filled::Yes(value, span) => match &value.kind {
+                    Kind::Function(closure) => {
+                        let record = CallRecord {
+                            span,
+                            name: span,
+                            open: true,
+                            ..CallRecord::default()
+                        };
+                        Filled::Yes(self.invoke(closure, &record), span)
+                    }
+                    Kind::Null | Kind::Bool(_) | Kind::Text(_) => Filled::No,
+                    _ => Filled::Unknown,
+                },
+                other => other,
+            },
             Place::TypeArgument(position) => match record.type_arguments.get(*position) {
                 Some((_, value)) => Filled::Yes(value.clone(), record.name),
                 None => Filled::No,
@@ -406,8 +426,18 @@ impl<'a> Evaluator<'a> {
         };
         let header = (Value::new(Kind::Header(Rc::from([]))), span);
         let done = (Value::new(Kind::Callback), span);
+        let parameters = self.module.function(closure.function).parameters.len();
+        let positional = if parameters > 2 {
+            // Request, token, callback: only the last one is known.
+            let unknown = (Value::unknown("argument"), span);
+            let mut positional = vec![unknown; parameters - 1];
+            positional.push(done);
+            positional
+        } else {
+            vec![header, done]
+        };
         let record = CallRecord {
-            positional: vec![header, done],
+            positional,
             span,
             name: span,
             open: true,

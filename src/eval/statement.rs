@@ -80,9 +80,10 @@ impl<'a> Evaluator<'a> {
 
     fn import(&mut self, imports: &[Import], scope: usize) {
         for import in imports {
+            self.imported_modules.insert(import.module.clone());
             match &import.binding {
                 Some(binding) => {
-                    let value = Value::symbol(&import.module, &import.path);
+                    let value = self.imported(import, scope);
                     self.write_name(scope, &binding.text, value);
                 }
                 None if import.glob => {
@@ -100,6 +101,18 @@ impl<'a> Evaluator<'a> {
                 None => {}
             }
         }
+    }
+
+    /// What an import names; where imports may start at a name that another import binds, by that name.
+    fn imported(&self, import: &Import, scope: usize) -> Value {
+        let renamed = self.scopes[scope].names.get(&import.module);
+        if self.module.unbound_names_are_packages
+            && let Some(Kind::Symbol(symbol)) = renamed.map(|value| &value.kind)
+        {
+            let path: Vec<String> = symbol.path.iter().chain(&import.path).cloned().collect();
+            return Value::symbol(&symbol.package, &path);
+        }
+        Value::symbol(&import.module, &import.path)
     }
 
     fn statement(&mut self, statement: &'a Statement, scope: usize) -> Flow {
@@ -357,6 +370,8 @@ impl<'a> Evaluator<'a> {
                     let Some(target) = target else { continue };
                     let part = match &value.kind {
                         Kind::List(list) => list.borrow().items.get(position).cloned(),
+                        // Claims that are returned beside a header or an error.
+                        Kind::Claims(..) => Some(value.clone()),
                         _ => None,
                     };
                     let part = part.unwrap_or_else(|| {

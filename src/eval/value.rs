@@ -87,6 +87,8 @@ pub(super) enum Kind {
     Header(Rc<[String]>),
     /// A function that the library hands out: what it is called with is what was asked for.
     Callback,
+    /// The default of whatever type is wanted.
+    Default,
     /// One of several.
     OneOf(Rc<[Value]>),
 }

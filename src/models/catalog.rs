@@ -109,11 +109,13 @@ impl Catalog {
             {
                 wanted.clone_from(alias);
             }
-            let exact = |api: &&Api| api.path.contains(&wanted);
+            // `default` is a module's only export in one language, and a function's name in another.
+            let written = rest.join(".");
+            let exact = |api: &&Api| api.path.contains(&written) || api.path.contains(&wanted);
             let below = |api: &&Api| {
-                api.path
-                    .iter()
-                    .any(|path| !path.is_empty() && ends_with(&wanted, path))
+                api.path.iter().any(|path| {
+                    !path.is_empty() && (ends_with(&written, path) || ends_with(&wanted, path))
+                })
             };
             let library = &model.library;
             let before = found.len();
@@ -155,7 +157,7 @@ impl Catalog {
                 let item = model
                     .types
                     .iter()
-                    .find(|item| ends_with(&wanted, &item.path))?;
+                    .find(|item| item.path.iter().any(|path| ends_with(&wanted, path)))?;
                 Some(Found {
                     library: &model.library,
                     item,
@@ -171,7 +173,11 @@ impl Catalog {
                 .api
                 .iter()
                 .any(|api| api.path.iter().any(|path| first(path)))
-                || model.types.iter().any(|item| first(&item.path))
+                || model
+                    .types
+                    .iter()
+                    .flat_map(|item| &item.path)
+                    .any(|path| first(path))
         })
     }
 

@@ -88,6 +88,8 @@ pub enum Role {
     File,
     /// Makes random bytes.
     Random,
+    /// Makes the default of whatever type is wanted there.
+    Default,
     /// Its receiver, or another value when that is missing.
     Fallback,
     /// Loads a module.
@@ -102,6 +104,8 @@ pub enum Role {
     Member,
     /// Calls its argument with the receiver: `then`, `map`.
     Apply,
+    /// A span of time.
+    Duration,
     /// Writes to a log or console.
     Log,
     /// Says whether a value is in a closed set.
@@ -183,7 +187,8 @@ impl fmt::Display for Slot {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Api {
-    /// Path inside the package; several for aliases; `Type.method` for methods; empty for the package itself.
+    /// Path inside the package; several for aliases; `Type.method` for methods, `*.method` for one that an import adds
+    /// to every value; empty for the package itself.
     #[serde(deserialize_with = "one_or_many")]
     pub path: Vec<String>,
     /// What it does.
@@ -224,20 +229,55 @@ pub struct Api {
     /// Matches only `new X(...)`, or only a plain call.
     #[serde(default)]
     pub constructs: Option<bool>,
-    /// An environment or settings object: reading a member is the look-up.
+    /// Which argument of the callback is the claims, below zero counted from its last parameter; the second one when
+    /// nothing is said.
+    #[serde(default)]
+    pub claims_argument: Option<isize>,
+    /// An environment or settings object: reading a member is the look-up. With the role `pass`: reading this member
+    /// gives the object itself.
     #[serde(default)]
     pub members: bool,
+    /// What a span of time is made of.
+    #[serde(default)]
+    pub units: Vec<Unit>,
+    /// How a verify says that a token is bad.
+    #[serde(default)]
+    pub result: ResultKind,
     /// How to mend a slot here, over the library's own advice.
     #[serde(default)]
     pub fix: BTreeMap<Slot, String>,
+}
+
+/// A part of a span of time.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Unit {
+    /// Where the number stands.
+    pub value: Source,
+    /// How many seconds one is.
+    pub seconds: f64,
+}
+
+/// How a verify says that a token is bad.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResultKind {
+    /// It throws, or gives the error to its callback.
+    #[default]
+    Throws,
+    /// It returns false, nothing, or an error, which the caller must look at.
+    Returned,
+    /// It returns a promise that must be awaited.
+    Promise,
 }
 
 /// An object with slots of its own.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TypeModel {
-    /// Path inside the package.
-    pub path: String,
+    /// Path inside the package; several for types that are alike.
+    #[serde(deserialize_with = "one_or_many")]
+    pub path: Vec<String>,
     /// Where the slots are, from the object's point of view.
     #[serde(default)]
     pub slots: BTreeMap<Slot, Source>,
@@ -256,6 +296,9 @@ pub struct TypeModel {
     /// Kind of key, when the object is one.
     #[serde(default)]
     pub kind: Option<KeyKind>,
+    /// A class with this base reads its attributes from the environment: the values written are fallbacks.
+    #[serde(default)]
+    pub settings: bool,
 }
 
 /// A settings object or variable that a framework reads.
@@ -357,6 +400,9 @@ pub struct Unset {
     /// `none` never verifies, even in an allowlist.
     #[serde(default)]
     pub none_refused: Option<bool>,
+    /// An empty HMAC key is used like any other.
+    #[serde(default)]
+    pub empty_key_accepted: Option<bool>,
     /// Where these facts come from.
     pub source: String,
 }

@@ -9,6 +9,7 @@
 //!            | "call" NAME("|"NAME)* [one]           an argument of a call made on the receiver; alone: that it was made
 //!            | "made" one                            from the call that made the receiver
 //!            | "return of" one                       what the function there returns
+//!            | "result of" one                         the same for a function that gets unknown arguments: a factory
 //!            | "type argument" N                     a type argument
 //!            | "annotation"                          the type that the result is declared as
 //!            | "receiver"                            the object the method is called on
@@ -52,6 +53,8 @@ pub enum Place {
     Made(Box<Place>),
     /// What a function returns.
     Return(Box<Place>),
+    /// What a function returns whose arguments are not known.
+    Result(Box<Place>),
     /// A type argument of the call.
     TypeArgument(usize),
     /// The declared type of what the call's result is bound to.
@@ -181,6 +184,7 @@ fn place(text: &str) -> Result<Place, String> {
         }
         "made" => Place::Made(Box::new(place(rest)?)),
         "return" => Place::Return(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
+        "result" => Place::Result(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
         "type" => Place::TypeArgument(number(rest.strip_prefix("argument ").unwrap_or(rest))?),
         "annotation" => Place::Annotation,
         "receiver" => Place::Receiver,

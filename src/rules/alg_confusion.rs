@@ -3,7 +3,7 @@
 use super::algorithm::{is_asymmetric, is_hmac, skips_signature};
 use super::draft::Draft;
 use crate::facts::{Algorithms, FileFacts, Site, SiteKind};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Level, Place};
 use crate::models::schema::{KeyKind, Slot, UnsetAlgorithms};
 
 pub(super) const ID: &str = "alg-confusion";
@@ -104,7 +104,7 @@ fn report(
         .related(&site.place, "the call");
     // The library keeps the families apart by the key's type: the list is careless, not forgeable.
     let draft = if family_bound {
-        draft.pedantic()
+        draft.level(Level::Note).pedantic()
     } else {
         draft
     };

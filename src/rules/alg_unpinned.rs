@@ -3,7 +3,7 @@
 use super::algorithm::skips_signature;
 use super::draft::Draft;
 use crate::facts::{Algorithms, FileFacts, LibraryVersion, Site, SiteKind};
-use crate::finding::{Confidence, Finding};
+use crate::finding::{Confidence, Finding, Level};
 use crate::models::schema::{KeyKind, Slot, UnsetAlgorithms};
 
 pub(super) const ID: &str = "alg-unpinned";
@@ -49,7 +49,11 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
                 site.fix(Slot::Algorithms),
                 "Allow exactly the algorithm that your keys are for.",
             );
-        let draft = if pedantic { draft.pedantic() } else { draft };
+        let draft = if pedantic {
+            draft.level(Level::Note).pedantic()
+        } else {
+            draft
+        };
         let draft = match site.library.version {
             LibraryVersion::Range { .. } => draft.at_most(Confidence::Medium),
             _ => draft,

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use crate::facts::{Check, FileFacts, SiteKind};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Level, Place};
 use crate::models::schema::{KeyKind, Slot};
 
 pub(super) const ID: &str = "iss-unchecked";
@@ -30,7 +30,11 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             ))
             .remedy(site.fix(Slot::Issuer), "Give the issuer that you trust.")
             .related(&site.place, "the call");
-        let draft = if fetched { draft } else { draft.pedantic() };
+        let draft = if fetched {
+            draft
+        } else {
+            draft.level(Level::Note).pedantic()
+        };
         draft.report(findings);
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use jotlint::lint::{Options, Silent, lint};
-use jotlint::rules::page::PAGES;
+use jotlint::rules::page::{PAGES, Page};
 
 #[test]
 fn examples_do_what_the_page_says() {
@@ -23,7 +23,7 @@ fn examples_do_what_the_page_says() {
         );
         for block in blocks {
             counted += 1;
-            let found = found_rules(&block);
+            let found = found_rules(page, &block);
             if found.iter().any(|rule| rule == page.id) != block.bad {
                 let wanted = if block.bad { "bad" } else { "ok" };
                 wrong.push(format!(
@@ -79,7 +79,7 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-fn found_rules(block: &Block<'_>) -> Vec<String> {
+fn found_rules(page: &Page, block: &Block<'_>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(
         folder.path().join(format!("example.{}", block.extension)),
@@ -91,6 +91,7 @@ fn found_rules(block: &Block<'_>) -> Vec<String> {
     let options = Options {
         roots: vec![folder.path().to_owned()],
         threads: 1,
+        pedantic: page.front.pedantic,
         ..Options::default()
     };
     let report = lint(&options, &Silent).unwrap();
