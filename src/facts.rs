@@ -387,6 +387,9 @@ impl Site {
     pub fn key_kind(&self) -> Option<KeyKind> {
         let mut kinds = self.keys.iter().filter_map(|key| key.kind);
         let first = kinds.next()?;
-        kinds.all(|kind| kind == first).then_some(first)
+        let shared = |kind: KeyKind| matches!(kind, KeyKind::Public | KeyKind::Jwks);
+        kinds
+            .all(|kind| kind == first || shared(kind) && shared(first))
+            .then_some(first)
     }
 }
