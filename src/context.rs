@@ -56,7 +56,26 @@ pub fn mark(facts: &mut FileFacts, source: &SourceFile, module: &Module) {
             .test_spans
             .iter()
             .any(|span| span.contains(site.place.span));
+        for key in &mut site.keys {
+            key.in_test = key.material.literal().is_some_and(|(_, place, _)| {
+                module
+                    .test_spans
+                    .iter()
+                    .any(|span| span.contains(place.span))
+            });
+        }
         site.context = if in_test {
+            Some(CodeContext::Test)
+        } else {
+            by_path
+        };
+    }
+    for token in &mut facts.tokens {
+        let in_test = module
+            .test_spans
+            .iter()
+            .any(|span| span.contains(token.place.span));
+        token.context = if in_test {
             Some(CodeContext::Test)
         } else {
             by_path
@@ -70,6 +89,10 @@ pub fn of_path(path: &str) -> Option<CodeContext> {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let by_folder = folders.split('/').find_map(|folder| {
+        let words = || folder.split(|letter: char| !letter.is_ascii_alphanumeric());
+        if words().any(|word| matches!(word, "test" | "tests" | "e2e" | "mock" | "mocks")) {
+            return Some(CodeContext::Test);
+        }
         FOLDERS
             .iter()
             .find(|(known, _)| *known == folder)

@@ -23,6 +23,23 @@ pub struct FileFacts {
     pub redactor: Redactor,
     /// The file is code for a browser.
     pub browser: bool,
+    /// The time of the run, in seconds since 1970.
+    pub now: i64,
+    /// Signed tokens that are written in the file.
+    pub tokens: Vec<TokenLiteral>,
+}
+
+/// A signed token in the code.
+#[derive(Debug)]
+pub struct TokenLiteral {
+    /// Where.
+    pub place: Place,
+    /// Algorithm that its header names.
+    pub algorithm: String,
+    /// Seconds since 1970 at which it expires; `None` when it never does.
+    pub expires: Option<i64>,
+    /// Set when this is not product code.
+    pub context: Option<CodeContext>,
 }
 
 /// A place in code where a token or key is handled.
@@ -58,6 +75,14 @@ pub struct Site {
     pub family_bound: bool,
     /// `none` never verifies in this library.
     pub none_refused: bool,
+    /// An empty HMAC key is used like any other.
+    pub empty_key_accepted: bool,
+    /// The call reports a bad token by what it returns, and nobody looks at that.
+    pub result_ignored: bool,
+    /// The key is the one that the web framework uses for sessions and forms.
+    pub shares_framework_secret: bool,
+    /// When the call happened, counted in evaluated nodes; tells what was before what.
+    pub moment: usize,
 }
 
 /// What happens at a [`Site`].
@@ -180,6 +205,8 @@ pub struct Key {
     pub flow: Vec<Place>,
     /// It comes from a key callback.
     pub from_callback: bool,
+    /// It is written in test code, whatever code it reaches.
+    pub in_test: bool,
 }
 
 /// What a key is made of.
@@ -219,6 +246,15 @@ pub enum Material {
 }
 
 impl Material {
+    /// The variable, setting or file it is read from; empty when there is none.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Environment { name, .. } | Self::Setting { path: name, .. } => name,
+            Self::File(path) | Self::Unknown(path) => path,
+            Self::Literal { .. } | Self::Generated | Self::Token | Self::Nothing => "",
+        }
+    }
+
     /// The literal at its end, with the variable or setting it stands behind.
     pub fn literal(&self) -> Option<(&Literal, &Place, Option<&str>)> {
         match self {
@@ -306,6 +342,8 @@ pub struct ClaimsUse {
     pub called: BTreeSet<String>,
     /// A function returns the claims, or a part of them.
     pub returned: bool,
+    /// When a claim was first compared or tested.
+    pub first_compared: Option<usize>,
 }
 
 /// What is minted.
@@ -315,6 +353,12 @@ pub struct MintFact {
     pub lifetime: Lifetime,
     /// Claims that are set.
     pub claims: BTreeSet<String>,
+    /// Whether other claims may be set as well.
+    pub open: bool,
+    /// Seconds until the token expires, when that is known.
+    pub seconds: Option<f64>,
+    /// What decides the lifetime, when that is not the call itself.
+    pub place: Option<Place>,
 }
 
 /// Whether a minted token expires.

@@ -183,8 +183,101 @@ impl Report {
             .count()
     }
 
+    /// The report with every path of a file shown otherwise. `shown` must keep different paths different.
+    pub fn with_paths(&self, shown: impl Fn(&str) -> String) -> Report {
+        let place = |place: &Place| Place {
+            path: shown(&place.path),
+            ..place.clone()
+        };
+        let places = |places: &[Place]| places.iter().map(place).collect();
+        Report {
+            findings: self
+                .findings
+                .iter()
+                .map(|finding| Finding {
+                    primary: place(&finding.primary),
+                    related: places(&finding.related),
+                    flow: places(&finding.flow),
+                    ..finding.clone()
+                })
+                .collect(),
+            notifications: self
+                .notifications
+                .iter()
+                .map(|notification| Notification {
+                    path: notification.path.as_deref().map(&shown),
+                    ..notification.clone()
+                })
+                .collect(),
+            summary: self.summary,
+            sources: self
+                .sources
+                .values()
+                .map(|source| {
+                    let path = shown(&source.path);
+                    let mut source = source.clone();
+                    source.path.clone_from(&path);
+                    (path, source)
+                })
+                .collect(),
+            redactor: self.redactor.with_paths(&shown),
+            rules: self.rules.clone(),
+        }
+    }
+
     /// The worst level found.
     pub fn worst(&self) -> Option<Level> {
         self.findings.iter().map(|finding| finding.level).max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Format, Style, render};
+    use crate::syntax::ir::Literal;
+
+    #[test]
+    fn a_secret_stays_hidden_under_another_path() {
+        let source = SourceFile::new("a.js".into(), "a.js".into(), "verify(t, 'abc')".into());
+        let mut redactor = Redactor::default();
+        redactor.add(&Literal::new("abc"), Some(("a.js", Span::new(10, 15))));
+        let place = Place {
+            path: "a.js".into(),
+            span: Span::new(10, 15),
+            message: String::new(),
+        };
+        let report = Report {
+            findings: vec![Finding {
+                rule: crate::rules::page::find("weak-key").unwrap(),
+                level: Level::Error,
+                confidence: Confidence::High,
+                message: String::new(),
+                primary: place.clone(),
+                related: vec![place.clone()],
+                flow: vec![place],
+                remedy: String::new(),
+                library: None,
+                also: Vec::new(),
+                context: None,
+                pedantic: false,
+                scope: String::new(),
+                fingerprint: String::new(),
+            }],
+            notifications: Vec::new(),
+            summary: Summary::default(),
+            sources: BTreeMap::from([("a.js".to_owned(), source)]),
+            redactor,
+            rules: Vec::new(),
+        };
+        let moved = report.with_paths(|path| format!("src/{path}"));
+        for format in [Format::Text, Format::Sarif, Format::Json] {
+            let mut out = Vec::new();
+            render(&moved, format, Style::default(), &mut out).unwrap();
+            let shown = String::from_utf8(out).unwrap();
+            assert!(shown.contains("src/a.js"), "{format}: {shown}");
+            assert!(!shown.contains("abc"), "{format}: {shown}");
+            assert!(!shown.contains("\"a.js\""), "{format}: {shown}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
@@ -46,6 +47,8 @@ pub struct Options {
     pub poisoned: Vec<String>,
     /// Bounds on one file.
     pub limits: Limits,
+    /// The time of the run in seconds since 1970, by which tokens in the code have expired or not.
+    pub now: i64,
 }
 
 impl Default for Options {
@@ -61,8 +64,18 @@ impl Default for Options {
             config: Config::default(),
             poisoned: Vec::new(),
             limits: Limits::default(),
+            now: today(),
         }
     }
+}
+
+/// The beginning of this day: two runs on one day judge alike.
+fn today() -> i64 {
+    const DAY: u64 = 86_400;
+    let passed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    (passed.as_secs() / DAY * DAY) as i64
 }
 
 /// Why a run could not be done.
@@ -112,6 +125,8 @@ struct Linted {
     findings: Vec<Finding>,
     suppressed: usize,
     notifications: Vec<Notification>,
+    /// What is to be said about comments; the file was read all the same.
+    remarks: Vec<Notification>,
     source: SourceFile,
 }
 
@@ -138,7 +153,9 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             .filter(|page| options.config.runs(page.id))
             .collect(),
     };
+    let mut remarks = Vec::new();
     for file in files {
+        remarks.extend(file.remarks);
         summary.suppressed += file.suppressed;
         summary.sites += count_sites(&file.facts);
         report.redactor.extend(file.facts.redactor);
@@ -158,6 +175,9 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     }
     summary.files_unread = unread_files(&report.notifications);
     report.summary = summary;
+    report.notifications.extend(remarks);
+    report.notifications.sort();
+    report.notifications.dedup();
     report.redactor.seal();
     report
         .findings
@@ -346,6 +366,7 @@ fn lint_file(
         version: &version,
         depends_on: &depends_on,
     });
+    facts.now = options.now;
     context::mark(&mut facts, &source, &module);
     if facts.cut {
         notifications.push(notify(
@@ -353,19 +374,20 @@ fn lint_file(
             "evaluated in part only: the file is too large or too entangled".to_owned(),
         ));
     }
-    let (findings, suppressed) = if judge {
+    let kept = if judge {
         let findings = options.config.apply(rules::judge(&facts));
-        let kept = suppress::apply(&source, &module.comments, findings);
-        notifications.extend(kept.notifications);
-        (kept.findings, kept.suppressed)
+        suppress::apply(&source, &module.comments, findings, &|rule| {
+            options.config.runs(rule)
+        })
     } else {
-        (Vec::new(), 0)
+        suppress::Kept::default()
     };
     Ok(Linted {
         facts,
-        findings,
-        suppressed,
+        findings: kept.findings,
+        suppressed: kept.suppressed,
         notifications,
+        remarks: kept.notifications,
         source,
     })
 }

@@ -42,6 +42,18 @@ impl Redactor {
         self.places.extend(other.places);
     }
 
+    /// The same secrets, for files that are shown under other paths.
+    pub fn with_paths(&self, shown: &dyn Fn(&str) -> String) -> Redactor {
+        Redactor {
+            values: self.values.clone(),
+            places: self
+                .places
+                .iter()
+                .map(|(path, span)| (shown(path), *span))
+                .collect(),
+        }
+    }
+
     /// Sorts what is known, longest value first, so that a secret inside another is not cut in half.
     pub fn seal(&mut self) {
         self.values.sort_by(|a, b| {

@@ -54,7 +54,7 @@ pub struct Position {
 }
 
 /// A file that was read, with its line index.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     /// Path relative to the root that is linted, with forward slashes.
     pub path: String,

@@ -47,8 +47,8 @@ pub struct WalkOptions {
     pub prefilter: bool,
     /// Whether dependencies, minified, bundled and generated files are read too.
     pub include_dependencies: bool,
-    /// Files and folders to skip, matched on the relative path.
-    pub exclude: GlobSet,
+    /// Files and folders to skip.
+    pub exclude: Exclude,
     /// What the prefilter searches for.
     pub needles: Needles,
 }
@@ -61,9 +61,33 @@ impl Default for WalkOptions {
             threads: 0,
             prefilter: true,
             include_dependencies: false,
-            exclude: GlobSet::empty(),
+            exclude: Exclude::default(),
             needles: Needles::default(),
         }
+    }
+}
+
+/// Globs of paths to skip, each set relative to a folder of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Exclude {
+    sets: Vec<(PathBuf, GlobSet)>,
+}
+
+impl Exclude {
+    /// Adds globs that are matched on paths relative to `folder`. A folder that does not exist matches nothing.
+    pub fn add(&mut self, folder: &Path, globs: GlobSet) {
+        if let Ok(folder) = fs::canonicalize(folder) {
+            self.sets.push((folder, globs));
+        }
+    }
+
+    /// Whether a path on disk, absolute and without links, is to be skipped.
+    fn matches(&self, disk_path: &Path) -> bool {
+        self.sets.iter().any(|(folder, globs)| {
+            disk_path
+                .strip_prefix(folder)
+                .is_ok_and(|relative| globs.is_match(relative))
+        })
     }
 }
 
@@ -309,7 +333,7 @@ fn slashed(path: &Path) -> String {
 struct Entrance {
     base: PathBuf,
     prefix: String,
-    exclude: GlobSet,
+    exclude: Exclude,
     include_dependencies: bool,
     /// Ignore files above the base, nearest first: jotlint's own and git's.
     parents: Vec<(Gitignore, Gitignore)>,
@@ -370,8 +394,7 @@ impl Entrance {
     }
 
     fn leaves_out_folder(&self, path: &Path) -> bool {
-        self.exclude.is_match(self.shown(path))
-            || (!self.include_dependencies && is_dependency_folder(path))
+        self.exclude.matches(path) || (!self.include_dependencies && is_dependency_folder(path))
     }
 
     /// Lists a folder once for what the walker would hide, and says whether its ignore files may be opened.
@@ -627,7 +650,7 @@ impl<'walk> Reader<'walk> {
             let Some(kind) = FileKind::of_path(&shown) else {
                 return;
             };
-            if self.options.exclude.is_match(&shown)
+            if self.options.exclude.matches(disk_path)
                 || (!self.options.include_dependencies && is_bundle_name(&shown))
             {
                 found.counts.files_left_out += 1;

@@ -310,6 +310,9 @@ impl<'a> Evaluator<'a> {
                 result.unwrap_or_else(|| object.clone())
             }
             Role::Merge => {
+                for (name, (value, span)) in &record.named {
+                    self.note_setting(name, value, *span);
+                }
                 if let Kind::Map(map) = &object.kind {
                     let maybe = self.depth() > map.borrow().born;
                     let mut map = map.borrow_mut();

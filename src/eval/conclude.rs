@@ -13,7 +13,9 @@ use crate::facts::{
 };
 use crate::finding::Place;
 use crate::models::catalog::Found;
-use crate::models::schema::{KeyKind, Role, SettingModel, Slot, UnsetClaim, UnsetLifetime};
+use crate::models::schema::{
+    KeyKind, ResultKind, Role, SettingModel, Slot, UnsetClaim, UnsetLifetime,
+};
 use crate::redact::Redactor;
 
 /// Claims whose check is a fact of its own, with their names in a token.
@@ -47,6 +49,8 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> FileFacts {
         cut: evaluator.steps > BUDGET,
         redactor,
         browser: false,
+        now: 0,
+        tokens: super::token::literals(evaluator),
     }
 }
 
@@ -74,7 +78,15 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
     } else {
         Slot::Key
     };
-    let mut keys = evaluator.keys(slot(key_slot), resolved.kind, from_callback);
+    // A library that finds its keys by itself still has keys.
+    let by_itself = kind == SiteKind::Verify
+        && resolved.kind.is_some()
+        && !record.api.item.slots.contains_key(&Slot::Key);
+    let filled = match slot(key_slot) {
+        Filled::No if by_itself => &Filled::Unknown,
+        filled => filled,
+    };
+    let mut keys = evaluator.keys(filled, resolved.kind, from_callback);
     for key in &mut keys {
         key.kind = key
             .kind
@@ -112,6 +124,12 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         inert: resolved
             .inert
             .iter()
+            .filter(|(option, ..)| {
+                option
+                    .until
+                    .as_ref()
+                    .is_none_or(|call| !may_have_called(&record.uses, call))
+            })
             .map(|(option, _, span)| InertOption {
                 place: evaluator.place(*span, "this does nothing"),
                 slot: option.slot,
@@ -126,6 +144,25 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         token,
         family_bound: resolved.unset.family_bound,
         none_refused: resolved.unset.none_refused,
+        empty_key_accepted: resolved.unset.empty_key_accepted,
+        result_ignored: result_ignored(record),
+        moment: record.moment,
+        shares_framework_secret: false,
+    }
+}
+
+/// Whether nobody looks at a result that says whether the token is good.
+fn result_ignored(record: &SiteRecord<'_>) -> bool {
+    let uses = &record.uses;
+    let untouched = uses.read.is_empty()
+        && uses.compared.is_empty()
+        && uses.handed_on.is_empty()
+        && uses.called.is_empty()
+        && !uses.returned;
+    match record.api.item.result {
+        ResultKind::Throws => false,
+        ResultKind::Returned => untouched,
+        ResultKind::Promise => untouched && !uses.awaited,
     }
 }
 
@@ -136,6 +173,7 @@ fn use_fact(uses: &ClaimsUse) -> UseFact {
         handed_on: uses.handed_on.clone(),
         called: uses.called.clone(),
         returned: uses.returned,
+        first_compared: uses.first_compared,
     }
 }
 
@@ -329,7 +367,7 @@ fn claim_check(
         Some(UnsetClaim::Unchecked) if checks_itself(&record.uses) => Check::Unknown,
         Some(UnsetClaim::Unchecked) => Check::Unchecked,
         Some(UnsetClaim::RejectedIfPresent) => Check::RejectedIfPresent,
-        Some(UnsetClaim::Until(call)) if record.uses.called.contains(call) => Check::IfPresent,
+        Some(UnsetClaim::Until(call)) if has_called(&record.uses, call) => Check::IfPresent,
         Some(UnsetClaim::Until(_)) if record.uses.handed_on.contains("") => Check::Unknown,
         Some(UnsetClaim::Until(call)) => Check::Until(call.clone()),
         Some(UnsetClaim::Elsewhere) | None => Check::Unknown,
@@ -343,6 +381,20 @@ fn checks_itself(uses: &ClaimsUse) -> bool {
         let name = name.to_ascii_lowercase();
         WORDS.iter().any(|word| name.contains(word))
     })
+}
+
+/// Whether a method was called on the claims; `validate_exp` counts as a part of `validate`.
+fn has_called(uses: &ClaimsUse, call: &str) -> bool {
+    uses.called.iter().any(|called| {
+        called
+            .strip_prefix(call)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    })
+}
+
+/// The same, or the claims left this code's sight.
+fn may_have_called(uses: &ClaimsUse, call: &str) -> bool {
+    has_called(uses, call) || uses.handed_on.contains("")
 }
 
 /// Names in a list of required claims; `None` when it may hold any.
@@ -362,49 +414,115 @@ fn required_claims(value: &Value) -> Option<Vec<String>> {
 }
 
 fn mint(resolved: &super::slots::Resolved<'_>) -> MintFact {
-    let mut claims = BTreeSet::new();
-    let payload = match resolved.slots.get(&Slot::Payload) {
-        Some(Filled::Yes(value, _)) => payload_expires(value, &mut claims),
-        _ => Lifetime::Unknown,
+    let mut payload = Payload::default();
+    let expires = match resolved.slots.get(&Slot::Payload) {
+        Some(Filled::Yes(value, _)) => payload.read(value),
+        Some(_) => Lifetime::Unknown,
+        // The library makes the claims.
+        None => Lifetime::Endless,
     };
+    let mut seconds = payload.seconds;
     let lifetime = match resolved.slots.get(&Slot::Lifetime) {
         Some(Filled::Yes(value, _)) if matches!(value.kind, Kind::Bool(false)) => Lifetime::Endless,
-        Some(Filled::Yes(value, _)) if !matches!(value.kind, Kind::Null) => Lifetime::Bounded,
+        Some(Filled::Yes(value, _)) if !matches!(value.kind, Kind::Null) => {
+            seconds = lifetime_seconds(value);
+            Lifetime::Bounded
+        }
         Some(Filled::Maybe(..) | Filled::Unknown) => Lifetime::Unknown,
-        _ => match (payload, resolved.unset.lifetime) {
+        _ => match (expires, resolved.unset.lifetime) {
             (Lifetime::Bounded, _) | (_, Some(UnsetLifetime::Bounded)) => Lifetime::Bounded,
             _ if resolved.policy_unknown => Lifetime::Unknown,
             (Lifetime::Endless, Some(UnsetLifetime::Endless)) => Lifetime::Endless,
             _ => Lifetime::Unknown,
         },
     };
-    MintFact { lifetime, claims }
+    let audience = !matches!(resolved.slots.get(&Slot::Audience), None | Some(Filled::No));
+    payload.claims.extend(audience.then(|| "aud".to_owned()));
+    let open = payload.open || expires == Lifetime::Unknown || resolved.policy_unknown;
+    MintFact {
+        lifetime,
+        claims: payload.claims,
+        open,
+        seconds,
+        place: None,
+    }
 }
 
-fn payload_expires(payload: &Value, claims: &mut BTreeSet<String>) -> Lifetime {
-    match &payload.kind {
-        Kind::Map(map) => {
-            let map = map.borrow();
-            claims.extend(map.entries.keys().cloned());
-            match map.entries.get("exp") {
-                Some(entry) if entry.maybe => Lifetime::Unknown,
-                Some(entry) if matches!(entry.value.kind, Kind::Null) => Lifetime::Endless,
-                Some(_) => Lifetime::Bounded,
-                None if map.open => Lifetime::Unknown,
-                None => Lifetime::Endless,
+/// What is known of the claims that are signed.
+#[derive(Default)]
+struct Payload {
+    claims: BTreeSet<String>,
+    open: bool,
+    seconds: Option<f64>,
+}
+
+impl Payload {
+    fn read(&mut self, payload: &Value) -> Lifetime {
+        match &payload.kind {
+            Kind::Map(map) => {
+                let map = map.borrow();
+                self.claims.extend(map.entries.keys().cloned());
+                self.open |= map.open;
+                match map.entries.get("exp") {
+                    Some(entry) if entry.maybe => Lifetime::Unknown,
+                    Some(entry) if matches!(entry.value.kind, Kind::Null) => Lifetime::Endless,
+                    Some(entry) => {
+                        self.seconds = added_seconds(&entry.value);
+                        Lifetime::Bounded
+                    }
+                    None if map.open => Lifetime::Unknown,
+                    None => Lifetime::Endless,
+                }
+            }
+            Kind::OneOf(values) => {
+                let lifetimes: Vec<Lifetime> =
+                    values.iter().map(|value| self.read(value)).collect();
+                match lifetimes.first() {
+                    Some(first) if lifetimes.iter().all(|lifetime| lifetime == first) => *first,
+                    _ => Lifetime::Unknown,
+                }
+            }
+            _ => {
+                self.open = true;
+                Lifetime::Unknown
             }
         }
-        Kind::OneOf(values) => {
-            let lifetimes: Vec<Lifetime> = values
-                .iter()
-                .map(|value| payload_expires(value, claims))
-                .collect();
-            match lifetimes.first() {
-                Some(first) if lifetimes.iter().all(|lifetime| lifetime == first) => *first,
-                _ => Lifetime::Unknown,
-            }
+    }
+}
+
+/// `now + 3600`: the numbers that are added to something not known.
+fn added_seconds(expiry: &Value) -> Option<f64> {
+    let Kind::Joined(parts) = &expiry.kind else {
+        return None;
+    };
+    let numbers = parts.iter().filter_map(|part| match part.kind {
+        Kind::Number(number) => Some(number),
+        _ => None,
+    });
+    let sum: f64 = numbers.sum();
+    (sum > 0.0).then_some(sum)
+}
+
+/// A lifetime as a number of seconds, or as a text such as `15m` or `7 days`.
+fn lifetime_seconds(value: &Value) -> Option<f64> {
+    match &value.kind {
+        Kind::Number(seconds) => Some(*seconds),
+        Kind::Text(text) => {
+            let text = text.reveal().trim().to_ascii_lowercase();
+            let digits = text.find(|letter: char| !(letter.is_ascii_digit() || letter == '.'))?;
+            let number: f64 = text[..digits].parse().ok()?;
+            let unit = match text[digits..].trim() {
+                "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+                "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+                "h" | "hr" | "hrs" | "hour" | "hours" => 3_600.0,
+                "d" | "day" | "days" => 86_400.0,
+                "w" | "week" | "weeks" => 604_800.0,
+                "y" | "yr" | "yrs" | "year" | "years" => 31_557_600.0,
+                _ => return None,
+            };
+            Some(number * unit)
         }
-        _ => Lifetime::Unknown,
+        _ => None,
     }
 }
 
@@ -414,6 +532,14 @@ fn setting_sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
     for record in &evaluator.settings {
         for found in evaluator.catalog.settings(&record.name) {
             let dictionary = !found.item.slots.is_empty();
+            if !dictionary && found.item.slot.is_none() {
+                // Only other settings refer to it.
+                continue;
+            }
+            // A name alone says little: the value must be one that such a setting can have.
+            if dictionary && !matches!(record.value.kind, Kind::Map(_)) {
+                continue;
+            }
             if !dictionary && !(evaluator.input.depends_on)(found.library) {
                 continue;
             }
@@ -439,6 +565,10 @@ fn setting_sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
                     token: String::new(),
                     family_bound: false,
                     none_refused: false,
+                    empty_key_accepted: false,
+                    result_ignored: false,
+                    moment: 0,
+                    shares_framework_secret: false,
                 });
             read_setting(evaluator, record, found, site);
         }
@@ -528,15 +658,35 @@ fn set_slot(
             site.keys.extend(keys);
         }
         Slot::Algorithms => {
-            if let Some(text) = value.as_text() {
+            let names = match &value.kind {
+                Kind::List(list) if !list.borrow().open => {
+                    let list = list.borrow();
+                    list.items
+                        .iter()
+                        .map(|item| Some(item.as_text()?.reveal().to_owned()))
+                        .collect()
+                }
+                _ => value.as_text().map(|text| vec![text.reveal().to_owned()]),
+            };
+            if let Some(names) = names {
                 let place: Place = evaluator.place(span, "");
                 site.algorithms = Algorithms::Known {
-                    names: vec![text.reveal().to_owned()],
+                    names,
                     place: Some(place),
                     open: false,
                 };
             }
         }
+        Slot::Lifetime if switched_off => {
+            site.mint = Some(MintFact {
+                lifetime: Lifetime::Endless,
+                claims: BTreeSet::new(),
+                place: Some(evaluator.place(span, "switches the expiry off")),
+                open: true,
+                seconds: None,
+            });
+        }
+        Slot::Lifetime => {}
         _ if switched_off => {
             site.checks.insert(
                 slot,

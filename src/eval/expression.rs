@@ -113,7 +113,11 @@ impl<'a> Evaluator<'a> {
                 .run_try(tried, scope)
                 .1
                 .unwrap_or_else(|| Value::new(Kind::Null)),
-            ExprKind::Await(inner) | ExprKind::Propagate(inner) => self.expression(*inner, scope),
+            ExprKind::Await(inner) | ExprKind::Propagate(inner) => {
+                let value = self.expression(*inner, scope);
+                self.note_use(&value, Use::Awaited);
+                value
+            }
             ExprKind::Cast { value, to } => {
                 let value = self.expression(*value, scope);
                 if value.is_unknown() {

@@ -31,11 +31,17 @@ impl<'a> Evaluator<'a> {
             && self.catalog.method(last).is_some()
             && !(symbol.package.is_empty() && before.is_empty())
         {
-            let object = self.read_symbol(Value::symbol(&symbol.package, before));
             let name = Name {
                 text: last.clone(),
                 span: record.name,
             };
+            // `Type::method(value)` is a method of its first argument.
+            if self.module.unbound_names_are_packages && !record.positional.is_empty() {
+                let mut record = record;
+                let (object, _) = record.positional.remove(0);
+                return self.call_named(&object, &name, record);
+            }
+            let object = self.read_symbol(Value::symbol(&symbol.package, before));
             return self.call_named(&object, &name, record);
         }
         self.call_unknown(&symbol.path.join("."), &record)
@@ -153,6 +159,7 @@ impl<'a> Evaluator<'a> {
                 None => Value::unknown("module"),
             },
             Role::Merge => self.merge_arguments(&record),
+            Role::Duration => self.duration(api, &record),
             Role::Log => Value::new(Kind::Null),
             Role::Header => {
                 self.add_site(found, record, object);
@@ -233,6 +240,25 @@ impl<'a> Evaluator<'a> {
         Value::new(kind)
     }
 
+    /// Seconds of a span of time, when every part of it is known.
+    fn duration(&mut self, api: &'a Api, record: &CallRecord) -> Value {
+        let mut seconds = 0.0;
+        for unit in &api.units {
+            match self.fill(&unit.value, record, None) {
+                Filled::No => {}
+                Filled::Yes(
+                    Value {
+                        kind: Kind::Number(number),
+                        ..
+                    },
+                    _,
+                ) => seconds += number * unit.seconds,
+                _ => return Value::unknown("duration"),
+            }
+        }
+        Value::at(Kind::Number(seconds), record.span, "a span of time")
+    }
+
     fn merge_arguments(&mut self, record: &CallRecord) -> Value {
         let Some(((target, _), sources)) = record.positional.split_first() else {
             return Value::unknown("merged");
@@ -282,6 +308,7 @@ impl<'a> Evaluator<'a> {
             scope,
             version,
             guarded,
+            moment: self.steps,
         });
         self.sites.len() - 1
     }

@@ -95,6 +95,7 @@ impl Evaluator<'_> {
                 encoding: Encoding::Text,
                 flow: Vec::new(),
                 from_callback,
+                in_test: false,
             }],
             Filled::Yes(value, _) | Filled::Maybe(value, _) => {
                 let mut keys = Vec::new();
@@ -122,6 +123,7 @@ impl Evaluator<'_> {
             encoding,
             flow: self.flow(value),
             from_callback,
+            in_test: false,
         };
         match &value.kind {
             Kind::OneOf(values) => {

@@ -104,7 +104,22 @@ impl<'a> Evaluator<'a> {
         let Some((last, before)) = symbol.path.split_last() else {
             return value;
         };
+        let whole = self.packaged(&symbol.package, &symbol.path);
         let before = self.packaged(&symbol.package, before);
+        // A method of such an object is no variable: `environ.get`.
+        let name = whole.path.join(".");
+        let is_method = |found: &crate::models::catalog::Found<'_, _>| {
+            let api: &crate::models::schema::Api = found.item;
+            !api.members && api.path.contains(&name)
+        };
+        if self
+            .catalog
+            .apis(&whole.package, &whole.path)
+            .iter()
+            .any(is_method)
+        {
+            return value;
+        }
         let role = self
             .catalog
             .apis(&before.package, &before.path)

@@ -13,6 +13,7 @@ mod material;
 mod member;
 mod slots;
 mod statement;
+mod token;
 mod uses;
 mod value;
 
@@ -72,6 +73,8 @@ struct SiteRecord<'a> {
     version: LibraryVersion,
     /// The header's algorithm was held against something before.
     guarded: bool,
+    /// How many nodes were evaluated before it.
+    moment: usize,
 }
 
 /// A framework setting that the file sets.

@@ -62,6 +62,7 @@ pub(super) struct UnsetFacts {
     pub(super) absent_accepted: Vec<Slot>,
     pub(super) family_bound: bool,
     pub(super) none_refused: bool,
+    pub(super) empty_key_accepted: bool,
 }
 
 impl UnsetFacts {
@@ -85,6 +86,7 @@ impl UnsetFacts {
         self.absent_accepted.extend(&unset.absent_accepted);
         self.family_bound = unset.family_bound.unwrap_or(self.family_bound);
         self.none_refused = unset.none_refused.unwrap_or(self.none_refused);
+        self.empty_key_accepted = unset.empty_key_accepted.unwrap_or(self.empty_key_accepted);
     }
 }
 
@@ -505,6 +507,17 @@ fn holds(test: &Test, value: &Value) -> Truth {
                 }
             }
             Kind::Text(text) => known(text.reveal() == word),
+            _ => Truth::No,
+        },
+        Test::Lacks(word) => match &value.kind {
+            Kind::Map(map) if map.borrow().entries.contains_key(word) => Truth::No,
+            Kind::Map(map) if map.borrow().open => Truth::Unknown,
+            Kind::Map(_) => Truth::Yes,
+            Kind::List(_) => match holds(&Test::Has(word.clone()), value) {
+                Truth::Yes => Truth::No,
+                Truth::No => Truth::Yes,
+                Truth::Unknown => Truth::Unknown,
+            },
             _ => Truth::No,
         },
     }

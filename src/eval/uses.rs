@@ -23,6 +23,10 @@ pub(super) struct ClaimsUse {
     pub(super) handed_on: BTreeSet<String>,
     /// A function returned them.
     pub(super) returned: bool,
+    /// They were awaited, or handled as a promise.
+    pub(super) awaited: bool,
+    /// When a claim was first compared.
+    pub(super) first_compared: Option<usize>,
     /// Methods that were called on the result.
     pub(super) called: BTreeSet<String>,
 }
@@ -38,6 +42,8 @@ pub(super) enum Use {
     HandedOn,
     /// Returned by a function, perhaps to a caller in this file.
     Returned,
+    /// Awaited.
+    Awaited,
 }
 
 impl Evaluator<'_> {
@@ -70,6 +76,7 @@ impl Evaluator<'_> {
     }
 
     fn note_claims(&mut self, site: usize, path: &Rc<[String]>, how: Use) {
+        let now = self.steps;
         let Some(record) = self.sites.get_mut(site) else {
             return;
         };
@@ -91,12 +98,14 @@ impl Evaluator<'_> {
                 uses.read.insert(claim);
             }
             Use::Compared => {
+                uses.first_compared = uses.first_compared.or(Some(now));
                 uses.compared.insert(claim);
             }
             Use::HandedOn => {
                 uses.handed_on.insert(claim);
             }
             Use::Returned => uses.returned = true,
+            Use::Awaited => uses.awaited = true,
         }
     }
 }

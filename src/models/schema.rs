@@ -104,6 +104,8 @@ pub enum Role {
     Member,
     /// Calls its argument with the receiver: `then`, `map`.
     Apply,
+    /// A span of time.
+    Duration,
     /// Writes to a log or console.
     Log,
     /// Says whether a value is in a closed set.
@@ -230,9 +232,38 @@ pub struct Api {
     /// An environment or settings object: reading a member is the look-up.
     #[serde(default)]
     pub members: bool,
+    /// What a span of time is made of.
+    #[serde(default)]
+    pub units: Vec<Unit>,
+    /// How a verify says that a token is bad.
+    #[serde(default)]
+    pub result: ResultKind,
     /// How to mend a slot here, over the library's own advice.
     #[serde(default)]
     pub fix: BTreeMap<Slot, String>,
+}
+
+/// A part of a span of time.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Unit {
+    /// Where the number stands.
+    pub value: Source,
+    /// How many seconds one is.
+    pub seconds: f64,
+}
+
+/// How a verify says that a token is bad.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResultKind {
+    /// It throws, or gives the error to its callback.
+    #[default]
+    Throws,
+    /// It returns false, nothing, or an error, which the caller must look at.
+    Returned,
+    /// It returns a promise that must be awaited.
+    Promise,
 }
 
 /// An object with slots of its own.
@@ -276,7 +307,7 @@ pub struct SettingModel {
     /// The setting is a dictionary: its keys fill the slots. Otherwise the setting itself is a slot.
     #[serde(default)]
     pub slots: BTreeMap<Slot, String>,
-    /// The slot this setting fills by itself.
+    /// The slot this setting fills by itself. With neither, other settings refer to it by `setting NAME`.
     #[serde(default)]
     pub slot: Option<Slot>,
     /// What switches a check off: key of the dictionary and the value that does it.
@@ -316,6 +347,9 @@ pub struct Inert {
     /// Unless this is so.
     #[serde(default)]
     pub unless: Option<Condition>,
+    /// Unless this is called on the result, or the result goes where it may be.
+    #[serde(default)]
+    pub until: Option<String>,
     /// The check it looks like.
     pub slot: Slot,
     /// Why it does nothing, as the end of a sentence.
@@ -361,6 +395,9 @@ pub struct Unset {
     /// `none` never verifies, even in an allowlist.
     #[serde(default)]
     pub none_refused: Option<bool>,
+    /// An empty HMAC key is used like any other.
+    #[serde(default)]
+    pub empty_key_accepted: Option<bool>,
     /// Where these facts come from.
     pub source: String,
 }

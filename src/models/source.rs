@@ -95,6 +95,8 @@ pub enum Test {
     Empty,
     /// A list or map that holds a name or text.
     Has(String),
+    /// A list or map that does not.
+    Lacks(String),
 }
 
 impl TryFrom<String> for Source {
@@ -114,6 +116,8 @@ impl TryFrom<String> for Condition {
     fn try_from(text: String) -> Result<Self, String> {
         let (source, test) = if let Some((source, word)) = text.rsplit_once(" has ") {
             (source, Test::Has(word.trim().to_owned()))
+        } else if let Some((source, word)) = text.rsplit_once(" lacks ") {
+            (source, Test::Lacks(word.trim().to_owned()))
         } else if let Some((source, word)) = text.rsplit_once(" is ") {
             let test = match word.trim() {
                 "set" => Test::Set,
@@ -221,6 +225,10 @@ mod tests {
         assert_eq!(
             parse("arg 2 has none").unwrap().test,
             Test::Has("none".into())
+        );
+        assert_eq!(
+            parse("arg 2 lacks exp").unwrap().test,
+            Test::Lacks("exp".into())
         );
         assert_eq!(parse("call insecure").unwrap().test, Test::Set);
         assert!(parse("arg 2 is wobbly").is_err());

@@ -113,7 +113,7 @@ fn safe_text(report: &Report, text: &str) -> String {
 }
 
 /// Replaces what a terminal or an editor would obey instead of show. Line feeds and tabs stay.
-fn neutralise(text: &str) -> String {
+pub(crate) fn neutralise(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 

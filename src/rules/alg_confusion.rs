@@ -52,7 +52,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
                 }
             }
             Algorithms::Unset(UnsetAlgorithms::Header)
-                if site.key_kind() == Some(KeyKind::Public) =>
+                if site.key_kind() == Some(KeyKind::Public) && !site.family_bound =>
             {
                 let message = format!(
                     "This {library} call has no allowlist and a public key: a token that says HS256 is checked with \

@@ -8,21 +8,6 @@ use crate::models::schema::Slot;
 
 pub(super) const ID: &str = "decode-unverified";
 
-/// Words in the path of a value that comes with a request.
-const REQUEST_WORDS: &[&str] = &[
-    "req.",
-    "request",
-    "headers",
-    "header(",
-    "authorization",
-    "cookie",
-    "query",
-    ".body",
-    "ctx.",
-    "handshake",
-    "bearer",
-];
-
 pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     if facts.browser {
         return;
@@ -34,18 +19,16 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     {
         let verified =
             peek::same_token_verified(facts, site) || peek::verified_elsewhere(facts, site);
-        if verified || !peek::claims_matter(site) {
+        if verified || !peek::claims_matter(site) || peek::from_token_endpoint(site) {
             continue;
         }
-        let token = site.token.to_ascii_lowercase();
-        let from_request = REQUEST_WORDS.iter().any(|word| token.contains(word));
         let draft = Draft::new(ID, site, &site.place, "reads claims, verifies nothing")
             .message(format!(
                 "This {} call reads claims without verifying the token, and they are used: anyone can write them.",
                 site.library.name
             ))
             .remedy(site.fix(Slot::Signature), "Verify the token with its key and algorithm instead.");
-        let draft = if from_request {
+        let draft = if peek::from_request(site) {
             draft
         } else {
             // The token may be one that this program just fetched, or that a caller verified.

@@ -2,7 +2,7 @@
 
 use super::page;
 use crate::facts::{LibraryVersion, Site};
-use crate::finding::{Confidence, Finding, Level, Place};
+use crate::finding::{CodeContext, Confidence, Finding, Level, Place};
 
 /// A finding that a rule is about to report.
 pub(super) struct Draft(Option<Finding>);
@@ -10,22 +10,35 @@ pub(super) struct Draft(Option<Finding>);
 impl Draft {
     /// Starts a finding of `rule` about `site` at `place`; `label` says at the caret what is wrong.
     pub(super) fn new(rule: &'static str, site: &Site, place: &Place, label: &str) -> Self {
+        let draft = Self::of_file(rule, place, site.context, label).with(|finding| {
+            finding.library = Some(site.library.describe());
+            finding.scope.clone_from(&site.scope);
+        });
+        match site.library.version {
+            LibraryVersion::Assumed(_) => draft.at_most(Confidence::Medium),
+            _ => draft,
+        }
+    }
+
+    /// Starts a finding that no library has a part in.
+    pub(super) fn of_file(
+        rule: &'static str,
+        place: &Place,
+        context: Option<CodeContext>,
+        label: &str,
+    ) -> Self {
         let Some(rule) = page::find(rule) else {
             return Self(None);
         };
-        let level = if site.context.is_some() {
-            rule.front.level.lower()
-        } else {
-            rule.front.level
-        };
-        let confidence = match site.library.version {
-            LibraryVersion::Assumed(_) => Confidence::Medium,
-            _ => Confidence::High,
-        };
+        let level = rule.front.level;
         Self(Some(Finding {
             rule,
-            level,
-            confidence,
+            level: if context.is_some() {
+                level.lower()
+            } else {
+                level
+            },
+            confidence: Confidence::High,
             message: String::new(),
             primary: Place {
                 message: label.to_owned(),
@@ -34,11 +47,11 @@ impl Draft {
             related: Vec::new(),
             flow: Vec::new(),
             remedy: String::new(),
-            library: Some(site.library.describe()),
+            library: None,
             also: Vec::new(),
-            context: site.context,
+            context,
             pedantic: false,
-            scope: site.scope.clone(),
+            scope: String::new(),
             fingerprint: String::new(),
         }))
     }
@@ -101,6 +114,16 @@ impl Draft {
                 message: what.to_owned(),
                 ..end.clone()
             });
+        })
+    }
+
+    /// What is wrong is written in test code, whatever code it reaches.
+    pub(super) fn in_test(self, in_test: bool) -> Self {
+        self.with(|finding| {
+            if in_test && finding.context.is_none() {
+                finding.context = Some(CodeContext::Test);
+                finding.level = finding.level.lower();
+            }
         })
     }
 

@@ -8,20 +8,31 @@ mod alg_none;
 mod alg_unpinned;
 mod algorithm;
 mod aud_unchecked;
+mod claim_optional;
+mod claims_before_verify;
 mod decode_unverified;
 mod draft;
+mod empty_key;
+mod exp_optional;
 mod exp_unchecked;
 mod fallback_key;
 mod hardcoded_key;
 mod iss_unchecked;
 mod key_literal;
+mod key_reused;
 mod merge;
+mod mint_long_lived;
+mod mint_without_aud;
 mod mint_without_exp;
+mod nbf_unchecked;
 mod option_inert;
 pub mod page;
 mod peek;
+mod result_ignored;
+mod sensitive_claim;
 mod signature_skipped;
 mod strength;
+mod token_in_source;
 mod weak_key;
 
 use crate::facts::FileFacts;
@@ -46,6 +57,17 @@ pub const RULES: &[Rule] = &[
     (hardcoded_key::ID, hardcoded_key::check),
     (fallback_key::ID, fallback_key::check),
     (weak_key::ID, weak_key::check),
+    (claims_before_verify::ID, claims_before_verify::check),
+    (result_ignored::ID, result_ignored::check),
+    (key_reused::ID, key_reused::check),
+    (token_in_source::ID, token_in_source::check),
+    (empty_key::ID, empty_key::check),
+    (sensitive_claim::ID, sensitive_claim::check),
+    (mint_without_aud::ID, mint_without_aud::check),
+    (mint_long_lived::ID, mint_long_lived::check),
+    (claim_optional::ID, claim_optional::check),
+    (exp_optional::ID, exp_optional::check),
+    (nbf_unchecked::ID, nbf_unchecked::check),
 ];
 
 /// What the rules say of a file: one finding for each cause.
@@ -59,7 +81,14 @@ pub fn judge(facts: &FileFacts) -> Vec<Finding> {
 
 /// Whether findings of this rule in test code are left out unless asked for: keys and tokens in tests are made up.
 pub fn left_out_in_tests(rule: &str) -> bool {
-    [hardcoded_key::ID, fallback_key::ID, weak_key::ID].contains(&rule)
+    [
+        hardcoded_key::ID,
+        fallback_key::ID,
+        weak_key::ID,
+        empty_key::ID,
+        token_in_source::ID,
+    ]
+    .contains(&rule)
 }
 
 #[cfg(test)]

@@ -1,28 +1,95 @@
 //! When reading claims without verifying is harmless: peek then verify, routing by issuer, timers.
 
-use std::collections::BTreeSet;
-
 use crate::facts::{Check, FileFacts, Site, SiteKind};
 use crate::models::schema::Slot;
 
 /// Claims that choose a key or a moment and say nothing about who the caller is.
 const ROUTING_CLAIMS: &[&str] = &["exp", "iat", "nbf", "iss", "kid", "alg", "typ", "jti"];
 
-/// Whether anything is done with the claims that could matter.
+/// Claims that say who the caller is or what they may do: comparing one is a decision.
+const IDENTITY_CLAIMS: &[&str] = &[
+    "sub",
+    "id",
+    "_id",
+    "uid",
+    "user",
+    "userid",
+    "user_id",
+    "username",
+    "name",
+    "email",
+    "account",
+    "role",
+    "roles",
+    "admin",
+    "isadmin",
+    "is_admin",
+    "scope",
+    "scopes",
+    "permissions",
+    "groups",
+    "authorities",
+    "tenant",
+];
+
+/// Whether anything is done with the claims that could matter: they are handed on, or decide who the caller is.
 pub(super) fn claims_matter(site: &Site) -> bool {
     let uses = &site.uses;
-    if uses.handed_on.contains("") || uses.returned && uses.read.is_empty() {
-        return true;
-    }
-    let named: BTreeSet<&String> = uses
-        .read
+    let handed_on = uses
+        .handed_on
         .iter()
-        .chain(&uses.compared)
-        .chain(&uses.handed_on)
-        .collect();
-    named
+        .any(|claim| !ROUTING_CLAIMS.contains(&claim.as_str()));
+    let returned = uses.returned
+        && uses
+            .read
+            .iter()
+            .all(|claim| !ROUTING_CLAIMS.contains(&claim.as_str()));
+    handed_on || returned && uses.compared.is_empty() || decides_on_identity(site)
+}
+
+/// Whether a claim that says who the caller is, or may do, was compared.
+pub(super) fn decides_on_identity(site: &Site) -> bool {
+    site.uses
+        .compared
         .iter()
-        .any(|claim| !claim.is_empty() && !ROUTING_CLAIMS.contains(&claim.as_str()))
+        .any(|claim| IDENTITY_CLAIMS.contains(&claim.to_ascii_lowercase().as_str()))
+}
+
+/// Whether the token was just handed out by a provider's token endpoint: it came over a connection of our own.
+pub(super) fn from_token_endpoint(site: &Site) -> bool {
+    const MEMBERS: &[&str] = &[
+        "id_token",
+        "access_token",
+        "refresh_token",
+        "idtoken",
+        "accesstoken",
+    ];
+    let token = site.token.to_ascii_lowercase();
+    let last = token
+        .trim_end_matches(['(', ')', ']'])
+        .rsplit(['.', '['])
+        .next()
+        .unwrap_or_default();
+    token.contains(['.', '[']) && MEMBERS.contains(&last) && !from_request(site)
+}
+
+/// Whether the token came with a request, so that a stranger wrote it.
+pub(super) fn from_request(site: &Site) -> bool {
+    const WORDS: &[&str] = &[
+        "req.",
+        "request",
+        "headers",
+        "header(",
+        "authorization",
+        "cookie",
+        "query",
+        ".body",
+        "ctx.",
+        "handshake",
+        "bearer",
+    ];
+    let token = site.token.to_ascii_lowercase();
+    WORDS.iter().any(|word| token.contains(word))
 }
 
 /// Whether the token that is read here is verified as well: in the same function, or in another one of the file.

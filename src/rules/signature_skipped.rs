@@ -14,7 +14,9 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             continue;
         };
         let quiet = site.kind == SiteKind::Verify
-            && (!peek::claims_matter(site) || peek::same_token_verified(facts, site));
+            && (!peek::claims_matter(site)
+                || peek::same_token_verified(facts, site)
+                || peek::from_token_endpoint(site));
         if quiet || site.kind == SiteKind::Mint {
             continue;
         }

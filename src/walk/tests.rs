@@ -233,8 +233,10 @@ fn excluded_paths_are_skipped() {
     let mut exclude = GlobSetBuilder::new();
     exclude.add(Glob::new("tests").unwrap());
     exclude.add(Glob::new("**/*.spec.js").unwrap());
+    let mut excluded = Exclude::default();
+    excluded.add(folder.path(), exclude.build().unwrap());
     let result = walk(&WalkOptions {
-        exclude: exclude.build().unwrap(),
+        exclude: excluded,
         ..options(&[folder.path().to_path_buf()])
     })
     .unwrap();

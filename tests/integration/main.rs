@@ -1,5 +1,11 @@
 //! Everything that is tested from outside the crate, one module a concern.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows only the functions marked as tests"
+)]
+
+mod command_line;
 mod determinism;
 mod fixtures;
 mod hostile;

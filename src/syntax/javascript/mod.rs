@@ -49,6 +49,12 @@ impl Dialect {
 /// Parses and lowers a file.
 pub(super) fn parse(source: &SourceFile, dialect: Dialect, limits: &Limits) -> Module {
     match bounds::parse_tree(&dialect.grammar(), source.bytes(), limits) {
+        Ok(tree) if dialect == Dialect::JavaScript && tree.root_node().has_error() => {
+            // Flow's annotations are mostly TypeScript's.
+            let typed = bounds::parse_tree(&Dialect::Tsx.grammar(), source.bytes(), limits);
+            let typed = typed.ok().filter(|typed| !typed.root_node().has_error());
+            lower(source, typed.as_ref().unwrap_or(&tree), limits)
+        }
         Ok(tree) => lower(source, &tree, limits),
         Err(error) => Module {
             unread: vec![Unread {

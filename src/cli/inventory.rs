@@ -1,0 +1,468 @@
+//! `jotlint inventory`: every place where tokens or keys are handled, with what is known of it in plain words.
+//!
+//! It answers why something was or was not reported, so what is not known is said as well. Values of keys are described,
+//! never shown.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::arguments::ListFormat;
+use super::output::TypedPaths;
+use crate::facts::{
+    Algorithms, Check, FileFacts, InertOption, Key, Lifetime, Material, MintFact, Site, SiteKind,
+};
+use crate::finding::Place;
+use crate::lint::Inventory;
+use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms};
+use crate::report::neutralise;
+use crate::source::Position;
+
+/// The version of the JSON format.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document {
+    format: &'static str,
+    version: u32,
+    sites: Vec<Entry>,
+    notifications: Vec<Note>,
+}
+
+/// A site, described.
+#[derive(Serialize)]
+struct Entry {
+    path: String,
+    line: u32,
+    column: u32,
+    kind: String,
+    library: String,
+    scope: String,
+    context: Option<String>,
+    /// What is known, by what it is about.
+    known: Vec<Known>,
+}
+
+#[derive(Serialize)]
+struct Known {
+    about: String,
+    is: String,
+}
+
+#[derive(Serialize)]
+struct Note {
+    path: Option<String>,
+    line: Option<u32>,
+    message: String,
+}
+
+/// Writes the inventory.
+///
+/// # Errors
+/// What `out` answers.
+pub(super) fn write(
+    inventory: &Inventory,
+    paths: &TypedPaths,
+    format: ListFormat,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let describer = Describer { inventory, paths };
+    let document = Document {
+        format: "jotlint-inventory",
+        version: VERSION,
+        sites: inventory
+            .files
+            .iter()
+            .flat_map(|file| describer.entries(file))
+            .collect(),
+        notifications: describer.notes(),
+    };
+    let mut out = io::BufWriter::new(out);
+    match format {
+        ListFormat::Text => write_text(&document, &mut out)?,
+        ListFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &document)?;
+            writeln!(out)?;
+        }
+    }
+    out.flush()
+}
+
+fn write_text(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    for site in &document.sites {
+        write!(out, "{}:{}:{}: ", site.path, site.line, site.column)?;
+        write!(out, "{}, {}", site.kind, site.library)?;
+        if !site.scope.is_empty() {
+            write!(out, ", in {}", site.scope)?;
+        }
+        if let Some(context) = &site.context {
+            write!(out, ", {context}")?;
+        }
+        writeln!(out)?;
+        let widest = site.known.iter().map(|known| known.about.len()).max();
+        let widest = widest.unwrap_or(0);
+        for known in &site.known {
+            writeln!(out, "    {:widest$}  {}", known.about, known.is)?;
+        }
+        writeln!(out)?;
+    }
+    for note in &document.notifications {
+        if let Some(path) = &note.path {
+            write!(out, "{path}:")?;
+            if let Some(line) = note.line {
+                write!(out, "{line}:")?;
+            }
+            write!(out, " ")?;
+        }
+        writeln!(out, "{}", note.message)?;
+    }
+    match document.sites.len() {
+        0 => writeln!(out, "no place where tokens or keys are handled was found"),
+        1 => writeln!(out, "1 place where tokens or keys are handled"),
+        count => writeln!(out, "{count} places where tokens or keys are handled"),
+    }
+}
+
+/// Puts facts into words.
+struct Describer<'a> {
+    inventory: &'a Inventory,
+    paths: &'a TypedPaths,
+}
+
+impl Describer<'_> {
+    fn entries(&self, file: &FileFacts) -> Vec<Entry> {
+        file.sites.iter().map(|site| self.entry(site)).collect()
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let notifications = self.inventory.notifications.iter();
+        notifications
+            .map(|notification| Note {
+                path: notification.path.as_deref().map(|path| self.path(path)),
+                line: notification.line,
+                message: self.safe(&notification.message),
+            })
+            .collect()
+    }
+
+    fn entry(&self, site: &Site) -> Entry {
+        let position = self.position(&site.place);
+        Entry {
+            path: self.path(&site.place.path),
+            line: position.line,
+            column: position.column,
+            kind: site.kind.to_string(),
+            library: self.safe(&site.library.describe()),
+            scope: self.safe(&site.scope),
+            context: site.context.map(|context| context.to_string()),
+            known: self.known(site),
+        }
+    }
+
+    fn known(&self, site: &Site) -> Vec<Known> {
+        let mut known = Vec::new();
+        let mut add = |about: &str, is: String| {
+            known.push(Known {
+                about: about.to_owned(),
+                is: self.safe(&is),
+            });
+        };
+        let handles_tokens = matches!(
+            site.kind,
+            SiteKind::Mint | SiteKind::Verify | SiteKind::Register
+        );
+        if !site.token.is_empty() {
+            add("token", format!("`{}`", site.token));
+        }
+        if site.keys.is_empty() && handles_tokens {
+            add("key", not_known("none was seen to reach this call"));
+        }
+        for key in &site.keys {
+            add("key", self.key(key));
+        }
+        if handles_tokens {
+            add("algorithms", self.algorithms(&site.algorithms));
+            if site.none_refused {
+                add("none", "this library never accepts `none`".to_owned());
+            }
+            if site.family_bound {
+                add(
+                    "key type",
+                    "this library refuses an algorithm that does not fit the type of the key"
+                        .to_owned(),
+                );
+            }
+        }
+        if matches!(site.kind, SiteKind::Verify | SiteKind::Register) {
+            // In the order in which people ask.
+            for slot in [
+                Slot::Signature,
+                Slot::Expiry,
+                Slot::NotBefore,
+                Slot::Audience,
+                Slot::Issuer,
+            ] {
+                let is = match (slot, site.check(slot)) {
+                    (Slot::Signature, Check::Enforced) => "checked".to_owned(),
+                    (_, check) => self.check(check),
+                };
+                add(&slot.to_string(), is);
+            }
+        }
+        if site.kind == SiteKind::Decode {
+            add(
+                "signature",
+                "not checked: this only reads the token".to_owned(),
+            );
+        }
+        if let Some(mint) = &site.mint {
+            add("lifetime", lifetime(mint).to_owned());
+            add("claims set", listed(mint.claims.iter()));
+        }
+        for option in &site.inert {
+            add("inert option", self.inert(option));
+        }
+        if matches!(
+            site.kind,
+            SiteKind::Verify | SiteKind::Decode | SiteKind::Header
+        ) {
+            for (about, names) in [
+                ("claims read", &site.uses.read),
+                ("claims compared", &site.uses.compared),
+                ("claims handed on", &site.uses.handed_on),
+                ("called on result", &site.uses.called),
+            ] {
+                if !names.is_empty() {
+                    add(about, listed(names.iter()));
+                }
+            }
+            if site.uses.returned {
+                add("claims returned", "yes, by the function around".to_owned());
+            }
+        }
+        known
+    }
+
+    fn key(&self, key: &Key) -> String {
+        let kind = match key.kind {
+            Some(KeyKind::Secret) => "shared secret",
+            Some(KeyKind::Private) => "private key",
+            Some(KeyKind::Public) => "public key",
+            Some(KeyKind::Jwks) => "key set",
+            None => "kind not known",
+        };
+        let encoding = match key.encoding {
+            Encoding::Text => "",
+            Encoding::Base64 => ", base64",
+            Encoding::Hex => ", hexadecimal",
+            Encoding::Pem => ", PEM",
+        };
+        let callback = if key.from_callback {
+            ", from a key callback"
+        } else {
+            ""
+        };
+        format!(
+            "{kind}: {}{encoding}{callback}",
+            self.material(&key.material)
+        )
+    }
+
+    fn material(&self, material: &Material) -> String {
+        match material {
+            Material::Literal { text, place } => {
+                let bytes = text.reveal().len();
+                let plural = if bytes == 1 { "" } else { "s" };
+                format!("literal ({bytes} byte{plural}, {})", self.place(place))
+            }
+            Material::Environment { name, fallback } => {
+                self.or_fallback(format!("env {name}"), fallback.as_deref())
+            }
+            Material::Setting { path, fallback } if path.is_empty() => {
+                self.or_fallback(not_known("a value"), fallback.as_deref())
+            }
+            Material::Setting { path, fallback } => {
+                self.or_fallback(format!("setting {path}"), fallback.as_deref())
+            }
+            Material::File(path) if path.is_empty() => "file".to_owned(),
+            Material::File(path) => format!("file {path}"),
+            Material::Generated => "generated when the program runs".to_owned(),
+            Material::Token => "taken from the token itself".to_owned(),
+            Material::Nothing => "nothing: no key at all".to_owned(),
+            Material::Unknown(name) if name.is_empty() => not_known("comes from elsewhere"),
+            Material::Unknown(name) => not_known(&format!("`{name}` comes from elsewhere")),
+        }
+    }
+
+    fn or_fallback(&self, what: String, fallback: Option<&Material>) -> String {
+        match fallback {
+            Some(fallback) => format!("{what}, or as a fallback {}", self.material(fallback)),
+            None => what,
+        }
+    }
+
+    fn algorithms(&self, algorithms: &Algorithms) -> String {
+        match algorithms {
+            Algorithms::Known { names, place, open } => {
+                let place = match place {
+                    Some(place) => format!(" ({})", self.place(place)),
+                    None => " (the library's own)".to_owned(),
+                };
+                let open = if *open { ", and perhaps others" } else { "" };
+                format!("{}{open}{place}", listed(names.iter()))
+            }
+            Algorithms::FromHeader(place) => {
+                format!("the token's own header decides ({})", self.place(place))
+            }
+            Algorithms::Unset(unset) => format!("not set: {}", unset_algorithms(*unset)),
+            Algorithms::Unknown => not_known("options come from elsewhere"),
+        }
+    }
+
+    fn check(&self, check: &Check) -> String {
+        match check {
+            Check::Enforced => {
+                "enforced: a token without it, or with a wrong one, is rejected".into()
+            }
+            Check::IfPresent => {
+                "checked when the token has it; a token without it is accepted".into()
+            }
+            Check::RejectedIfPresent => "a token that has it is rejected".into(),
+            Check::Disabled(place) => format!("switched off ({})", self.place(place)),
+            Check::Unchecked => "not checked: this library checks it only when asked".into(),
+            Check::Until(call) => format!("not checked: `{call}` is not called on the result"),
+            Check::ByHand => "checked by hand after the call".into(),
+            Check::Unknown => not_known("options come from elsewhere"),
+        }
+    }
+
+    fn inert(&self, option: &InertOption) -> String {
+        format!(
+            "{} looks like a check of {} and is none: {}; {}",
+            self.place(&option.place),
+            option.slot,
+            option.because,
+            option.fix
+        )
+    }
+
+    fn position(&self, place: &Place) -> Position {
+        match self.inventory.sources.get(&place.path) {
+            Some(source) => source.position(place.span.start),
+            None => Position { line: 1, column: 1 },
+        }
+    }
+
+    fn place(&self, place: &Place) -> String {
+        let line = self.position(place).line;
+        format!("{}:{line}", self.path(&place.path))
+    }
+
+    fn path(&self, path: &str) -> String {
+        neutralise(&self.paths.show(path)).replace('\n', "\u{240a}")
+    }
+
+    fn safe(&self, text: &str) -> String {
+        neutralise(&self.inventory.redactor.text(text)).replace('\n', " ")
+    }
+}
+
+fn not_known(why: &str) -> String {
+    format!("not known: {why}")
+}
+
+fn unset_algorithms(unset: UnsetAlgorithms) -> &'static str {
+    match unset {
+        UnsetAlgorithms::Pinned => "the library has one of its own",
+        UnsetAlgorithms::ByKey => "the type of the key decides",
+        UnsetAlgorithms::ByKeyText => "the text of the key decides, and a missing key means `none`",
+        UnsetAlgorithms::Header => "the token's header decides among all that the library knows",
+        UnsetAlgorithms::Closed => "the call fails",
+        UnsetAlgorithms::Unsigned => "unsigned tokens are accepted, whatever the key",
+        UnsetAlgorithms::Elsewhere => "what the module or framework was given elsewhere decides",
+    }
+}
+
+fn lifetime(mint: &MintFact) -> &'static str {
+    match mint.lifetime {
+        Lifetime::Bounded => "an expiry is set",
+        Lifetime::Endless => "no expiry is set, so the token is good for ever",
+        Lifetime::Unknown => "not known: claims or options come from elsewhere",
+    }
+}
+
+/// Names with commas between them; an empty name stands for all.
+fn listed<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let names: Vec<&str> = names
+        .map(|name| {
+            if name.is_empty() {
+                "all"
+            } else {
+                name.as_str()
+            }
+        })
+        .collect();
+    if names.is_empty() {
+        "none that is known".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::{Options, Silent, inventory};
+
+    const CODE: &str = "const jwt = require('jsonwebtoken');
+const key = process.env.JWT_SECRET || 'canary-3f9a-fallback';
+exports.check = (token) => jwt.verify(token, key, { algorithms: ['HS256'], ignoreExpiration: true });
+exports.other = (token, options) => jwt.verify(token, key, options);
+exports.mint = () => jwt.sign({ sub: '1' }, 'canary-3f9a');
+";
+
+    fn written(format: ListFormat) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("auth.js"), CODE).unwrap();
+        let roots = vec![folder.path().to_path_buf()];
+        let options = Options {
+            roots: roots.clone(),
+            threads: 1,
+            ..Options::default()
+        };
+        let found = inventory(&options, &Silent).unwrap();
+        let mut out = Vec::new();
+        write(&found, &TypedPaths::new(&roots), format, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        text.replace(&format!("{}/", folder.path().display()), "")
+    }
+
+    #[test]
+    fn what_is_known_is_said_in_words_and_no_secret_is() {
+        let text = written(ListFormat::Text);
+        for said in [
+            "auth.js:3:",
+            "shared secret: env JWT_SECRET, or as a fallback literal (20 bytes, auth.js:2)",
+            "HS256 (auth.js:3)",
+            "expiry            switched off (auth.js:3)",
+            "not known: options come from elsewhere",
+            "literal (11 bytes, auth.js:5)",
+            "no expiry is set",
+        ] {
+            let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(squeezed.contains(&said), "{said}\n{text}");
+        }
+        assert!(!text.contains("canary"), "{text}");
+    }
+
+    #[test]
+    fn scripts_get_the_same() {
+        let text = written(ListFormat::Json);
+        assert!(!text.contains("canary"), "{text}");
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(document["format"], "jotlint-inventory");
+        assert_eq!(document["sites"][0]["path"], "auth.js");
+        assert_eq!(document["sites"][0]["known"][0]["about"], "token");
+    }
+}

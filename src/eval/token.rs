@@ -1,0 +1,66 @@
+//! Signed tokens that are written in the code.
+
+use serde_json::Value as Json;
+
+use super::Evaluator;
+use super::material::decode_base64;
+use crate::facts::TokenLiteral;
+use crate::syntax::ir::ExprKind;
+
+/// Every literal of the file that is a signed token.
+pub(super) fn literals(evaluator: &Evaluator<'_>) -> Vec<TokenLiteral> {
+    let exprs = evaluator.module.exprs.iter();
+    exprs
+        .filter_map(|expr| {
+            let ExprKind::Text(text) = &expr.kind else {
+                return None;
+            };
+            let (algorithm, expires) = read(text.reveal())?;
+            let place = evaluator.place(expr.span, "a signed token");
+            Some(TokenLiteral {
+                place,
+                algorithm,
+                expires,
+                context: None,
+            })
+        })
+        .collect()
+}
+
+/// The algorithm and expiry of a compact token with a signature.
+fn read(text: &str) -> Option<(String, Option<i64>)> {
+    let text = text.trim();
+    let token = text.strip_prefix("Bearer ").unwrap_or(text);
+    let mut parts = token.split('.');
+    let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || signature.len() < 20 || !header.starts_with("eyJ") {
+        return None;
+    }
+    let header: Json = serde_json::from_slice(&decode_base64(header)?).ok()?;
+    let payload: Json = serde_json::from_slice(&decode_base64(payload)?).ok()?;
+    let algorithm = header.get("alg")?.as_str()?;
+    // The header is a stranger's: only a name that can be an algorithm is shown.
+    let known = algorithm.len() <= 10 && algorithm.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let algorithm = if known {
+        algorithm
+    } else {
+        "an unknown algorithm"
+    };
+    Some((
+        algorithm.to_owned(),
+        payload.get("exp").and_then(Json::as_i64),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_signed_tokens() {
+        let token = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.c2lnbmF0dXJlc2lnbmF0dXJl";
+        assert_eq!(read(token), Some(("HS256".into(), Some(1_700_000_000))));
+        assert_eq!(read("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9."), None);
+        assert_eq!(read("a.b.c"), None);
+    }
+}

@@ -1,0 +1,26 @@
+//! `token-in-source`: a signed token is written in the code.
+
+use super::draft::Draft;
+use crate::facts::FileFacts;
+use crate::finding::{Finding, Level};
+
+pub(super) const ID: &str = "token-in-source";
+
+pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    for token in &facts.tokens {
+        let expired = token.expires.is_some_and(|expires| expires < facts.now);
+        let (state, level) = match token.expires {
+            Some(_) if expired => ("has expired", Level::Note),
+            Some(_) => ("is still valid", Level::Warning),
+            None => ("never expires", Level::Warning),
+        };
+        Draft::of_file(ID, &token.place, token.context, "a signed token")
+            .message(format!(
+                "A signed token ({}) is written in the code and {state}: whoever reads the code can use it.",
+                token.algorithm
+            ))
+            .remedy(None, "Remove it, revoke what it opens, and fetch or mint a token at run time.")
+            .level(level)
+            .report(findings);
+    }
+}
