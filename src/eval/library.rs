@@ -31,11 +31,17 @@ impl<'a> Evaluator<'a> {
             && self.catalog.method(last).is_some()
             && !(symbol.package.is_empty() && before.is_empty())
         {
-            let object = self.read_symbol(Value::symbol(&symbol.package, before));
             let name = Name {
                 text: last.clone(),
                 span: record.name,
             };
+            // `Type::method(value)` is a method of its first argument.
+            if self.module.unbound_names_are_packages && !record.positional.is_empty() {
+                let mut record = record;
+                let (object, _) = record.positional.remove(0);
+                return self.call_named(&object, &name, record);
+            }
+            let object = self.read_symbol(Value::symbol(&symbol.package, before));
             return self.call_named(&object, &name, record);
         }
         self.call_unknown(&symbol.path.join("."), &record)
