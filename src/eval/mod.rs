@@ -5,12 +5,15 @@
 
 mod branch;
 mod call;
+mod checks;
 mod class;
 mod conclude;
 mod expression;
+mod framework;
 mod library;
 mod material;
 mod member;
+mod mint;
 mod slots;
 mod statement;
 mod token;

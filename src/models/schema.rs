@@ -202,6 +202,9 @@ pub struct Api {
     /// What switches a check off.
     #[serde(default)]
     pub off: BTreeMap<Slot, Vec<Condition>>,
+    /// What makes a claim one that a token must have.
+    #[serde(default)]
+    pub demand: BTreeMap<Slot, Vec<Condition>>,
     /// What looks like a check and is none.
     #[serde(default)]
     pub inert: Vec<Inert>,
