@@ -364,7 +364,9 @@ fn claim_check(
         Some(UnsetClaim::IfPresent) if is_required => Check::Enforced,
         Some(UnsetClaim::Required) => Check::Enforced,
         Some(UnsetClaim::IfPresent) => Check::IfPresent,
-        Some(UnsetClaim::Unchecked) if checks_itself(&record.uses) => Check::Unknown,
+        Some(UnsetClaim::Unchecked) if checks_itself(&record.uses, &resolved.unset) => {
+            Check::Unknown
+        }
         Some(UnsetClaim::Unchecked) => Check::Unchecked,
         Some(UnsetClaim::RejectedIfPresent) => Check::RejectedIfPresent,
         Some(UnsetClaim::Until(call)) if has_called(&record.uses, call) => Check::IfPresent,
@@ -389,9 +391,16 @@ fn may_have_called(uses: &ClaimsUse, call: &str) -> bool {
 }
 
 /// Whether a method of the claims was called whose name says that it checks them.
-fn checks_itself(uses: &ClaimsUse) -> bool {
+/// The library's own method is known to do no more than the model says.
+fn checks_itself(uses: &ClaimsUse, unset: &UnsetFacts) -> bool {
     const WORDS: &[&str] = &["valid", "check", "verify", "expire", "ensure", "assert"];
-    uses.called.iter().any(|name| {
+    let is_own = |name: &String| {
+        unset
+            .claims
+            .values()
+            .any(|claim| matches!(claim, UnsetClaim::Until(call) if call == name))
+    };
+    uses.called.iter().filter(|name| !is_own(name)).any(|name| {
         let name = name.to_ascii_lowercase();
         WORDS.iter().any(|word| name.contains(word))
     })
