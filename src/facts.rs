@@ -102,6 +102,8 @@ pub enum SiteKind {
     Key,
     /// A key set or its client is made.
     Jwks,
+    /// A secret is used for something other than tokens.
+    OtherSecret,
 }
 
 impl std::fmt::Display for SiteKind {
@@ -114,6 +116,7 @@ impl std::fmt::Display for SiteKind {
             Self::Register => "register",
             Self::Key => "key",
             Self::Jwks => "jwks",
+            Self::OtherSecret => "other secret",
         })
     }
 }

@@ -52,6 +52,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         Role::Header => SiteKind::Header,
         Role::Key => SiteKind::Key,
         Role::Jwks => SiteKind::Jwks,
+        Role::OtherSecret => SiteKind::OtherSecret,
         _ => SiteKind::Register,
     };
     let resolved = &record.resolved;
@@ -151,7 +152,7 @@ fn result_ignored(record: &SiteRecord<'_>) -> bool {
         && !uses.returned;
     match record.api.item.result {
         ResultKind::Throws => false,
-        ResultKind::Returned => untouched,
+        ResultKind::Returned => untouched && !uses.propagated,
         ResultKind::Promise => untouched && !uses.awaited,
     }
 }

@@ -116,9 +116,14 @@ impl<'a> Evaluator<'a> {
                 .run_try(tried, scope)
                 .1
                 .unwrap_or_else(|| Value::new(Kind::Null)),
-            ExprKind::Await(inner) | ExprKind::Propagate(inner) => {
+            ExprKind::Await(inner) => {
                 let value = self.expression(*inner, scope);
                 self.note_use(&value, Use::Awaited);
+                value
+            }
+            ExprKind::Propagate(inner) => {
+                let value = self.expression(*inner, scope);
+                self.note_use(&value, Use::Propagated);
                 value
             }
             ExprKind::Cast { value, to } => {
@@ -391,7 +396,11 @@ impl<'a> Evaluator<'a> {
             Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } | Kind::Joined(_)
         );
         let trail = left.trail.clone();
+        let empty = right.as_text().is_some_and(|text| text.reveal().is_empty());
         let kind = match &left.kind {
+            Kind::Environment { name, .. } if empty && self.not_empty.contains(name) => {
+                return left;
+            }
             Kind::Environment { name, fallback } => {
                 let fallback = self.either_of(fallback, right, span);
                 Kind::Environment {

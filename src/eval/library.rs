@@ -145,9 +145,12 @@ impl<'a> Evaluator<'a> {
             Role::Default => Value::new(Kind::Default),
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
             Role::Pass => {
-                let value = self
-                    .slot_value(api, Slot::Value, &record)
-                    .unwrap_or_else(|| Value::unknown("value"));
+                let value = self.slot_value(api, Slot::Value, &record);
+                let value = value.unwrap_or_else(|| Value::unknown("value"));
+                let value = match self.slot_value(api, Slot::Fallback, &record) {
+                    Some(fallback) => self.either(value, fallback, record.name),
+                    None => value,
+                };
                 decoded(value, api.encoding)
             }
             Role::Import => match self
@@ -177,6 +180,10 @@ impl<'a> Evaluator<'a> {
                     self.call_back(closure, api.claims_argument.unwrap_or(1), &claims);
                 }
                 claims
+            }
+            Role::OtherSecret => {
+                self.add_site(found, record, object);
+                Value::unknown("guard")
             }
             Role::Mint => {
                 self.add_site(found, record, object);

@@ -136,6 +136,8 @@ struct Evaluator<'a> {
     imported_modules: HashSet<String>,
     /// Functions in which the header's algorithm is held against something.
     guarded: HashSet<Option<FunctionId>>,
+    /// Variables of the environment that the code holds to be set, or stops.
+    not_empty: HashSet<Rc<str>>,
     /// The condition of the branch that begins, which its first statement may bind.
     evaluated: Option<(ExprId, Value)>,
     steps: usize,
@@ -169,6 +171,7 @@ impl<'a> Evaluator<'a> {
             delivered: None,
             imported_modules: HashSet::new(),
             guarded: HashSet::new(),
+            not_empty: HashSet::new(),
             evaluated: None,
             steps: 0,
         }

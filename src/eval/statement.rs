@@ -8,8 +8,8 @@ use super::uses::Use;
 use super::value::{ClassValue, Kind, Value};
 use crate::source::Span;
 use crate::syntax::ir::{
-    AssignOperator, Assignment, Block, Export, If, Import, Loop, Match, Statement, StatementKind,
-    Target, Try,
+    AssignOperator, Assignment, Block, Export, ExprId, ExprKind, If, Import, Loop, Match,
+    Statement, StatementKind, Target, Try,
 };
 
 impl<'a> Evaluator<'a> {
@@ -235,7 +235,43 @@ impl<'a> Evaluator<'a> {
             this.inner_block(&branch.then, scope)
         };
         let otherwise = |this: &mut Self| this.inner_block(&branch.otherwise, scope);
-        self.branches(&[&then, &otherwise])
+        let left = std::cell::Cell::new(false);
+        let then = |this: &mut Self| {
+            let (flow, value) = then(this);
+            left.set(flow == Flow::Left);
+            (flow, value)
+        };
+        let joined = self.branches(&[&then, &otherwise]);
+        if left.get() {
+            self.narrow(branch.condition, scope);
+        }
+        joined
+    }
+
+    /// Behind `if (!name) throw` a name is no longer empty.
+    fn narrow(&mut self, condition: ExprId, scope: usize) {
+        let module = self.module;
+        let name = match &module.expr(condition).kind {
+            ExprKind::Not(inner) => *inner,
+            ExprKind::Call(call) => match &module.expr(call.callee).kind {
+                ExprKind::Member { object, name } if name.text == "is_empty" => *object,
+                _ => return,
+            },
+            _ => return,
+        };
+        let ExprKind::Name(name) = &module.expr(name).kind else {
+            return;
+        };
+        let Some(value) = self.look_up(name, scope) else {
+            return;
+        };
+        if let Kind::Environment { name, .. } = &value.kind {
+            self.not_empty.insert(Rc::clone(name));
+        }
+        if let Some(value) = without_empty_fallback(&value) {
+            let home = self.home_of(name, scope);
+            self.write_name(home, name, value);
+        }
     }
 
     pub(super) fn run_match(&mut self, chosen: &'a Match, scope: usize) -> (Flow, Option<Value>) {
@@ -404,4 +440,35 @@ impl<'a> Evaluator<'a> {
         }
         own
     }
+}
+
+/// The value without a fallback that is empty; `None` when it has none.
+fn without_empty_fallback(value: &Value) -> Option<Value> {
+    let (Kind::Environment {
+        fallback: Some(fallback),
+        ..
+    }
+    | Kind::Setting {
+        fallback: Some(fallback),
+        ..
+    }) = &value.kind
+    else {
+        return None;
+    };
+    fallback.as_text().filter(|text| text.reveal().is_empty())?;
+    let kind = match &value.kind {
+        Kind::Environment { name, .. } => Kind::Environment {
+            name: Rc::clone(name),
+            fallback: None,
+        },
+        Kind::Setting { path, .. } => Kind::Setting {
+            path: Rc::clone(path),
+            fallback: None,
+        },
+        _ => return None,
+    };
+    Some(Value {
+        kind,
+        trail: value.trail.clone(),
+    })
 }

@@ -7,7 +7,7 @@ use super::Evaluator;
 use super::value::{Kind, Value};
 
 /// Members that only wrap the claims.
-const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body"];
+const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body", "custom"];
 
 /// Members of a decoded token that are not claims.
 const NOT_CLAIMS: &[&str] = &["header", "signature", "protectedHeader", "protected_header"];
@@ -23,8 +23,10 @@ pub(super) struct ClaimsUse {
     pub(super) handed_on: BTreeSet<String>,
     /// A function returned them.
     pub(super) returned: bool,
-    /// They were awaited, or handled as a promise.
+    /// They were awaited.
     pub(super) awaited: bool,
+    /// An error in their place leaves the function.
+    pub(super) propagated: bool,
     /// When a claim was first compared.
     pub(super) first_compared: Option<usize>,
     /// Methods that were called on the result.
@@ -44,6 +46,8 @@ pub(super) enum Use {
     Returned,
     /// Awaited.
     Awaited,
+    /// An error in their place leaves the function.
+    Propagated,
 }
 
 impl Evaluator<'_> {
@@ -106,6 +110,7 @@ impl Evaluator<'_> {
             }
             Use::Returned => uses.returned = true,
             Use::Awaited => uses.awaited = true,
+            Use::Propagated => uses.propagated = true,
         }
     }
 }

@@ -74,6 +74,8 @@ pub enum Role {
     Register,
     /// Makes an object that says how to verify or mint.
     Policy,
+    /// Takes a secret for something other than tokens: sessions, cookies, forms.
+    OtherSecret,
     /// Makes a key.
     Key,
     /// Makes a key set or its client.
