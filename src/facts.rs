@@ -23,6 +23,8 @@ pub struct FileFacts {
     pub redactor: Redactor,
     /// The file is code for a browser.
     pub browser: bool,
+    /// The file loads a token library that no model knows: it may verify there.
+    pub unknown_library: bool,
     /// The time of the run, in seconds since 1970.
     pub now: i64,
     /// Signed tokens that are written in the file.
@@ -379,6 +381,11 @@ impl Site {
     /// The check of a slot; unknown when nothing was said.
     pub fn check(&self, slot: Slot) -> &Check {
         self.checks.get(&slot).unwrap_or(&Check::Unknown)
+    }
+
+    /// Whether an option looks like this check and does nothing: the one cause of what is then missing.
+    pub fn has_inert(&self, slot: Slot) -> bool {
+        self.inert.iter().any(|option| option.slot == slot)
     }
 
     /// The advice for a slot in the library's own words.

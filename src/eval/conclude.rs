@@ -40,6 +40,7 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> FileFacts {
         redactor,
         browser: false,
         now: 0,
+        unknown_library: evaluator.unknown_library,
         tokens: super::token::literals(evaluator),
     }
 }

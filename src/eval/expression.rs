@@ -15,6 +15,15 @@ use crate::syntax::ir::{
 /// Longest path of an unknown object whose members are kept.
 const LONGEST_KEPT: usize = 100;
 
+/// Parts of one computed text that are kept.
+const MOST_PARTS: usize = 64;
+
+/// Bytes of one text that is put together.
+const LONGEST_TEXT: usize = 64 * 1024;
+
+/// Fallbacks behind fallbacks that are followed.
+const MOST_FALLBACKS: usize = 8;
+
 impl<'a> Evaluator<'a> {
     /// An expression as a statement: its value is not used, but it may leave the function.
     pub(super) fn expression_flow(&mut self, id: ExprId, scope: usize) -> Flow {
@@ -157,8 +166,23 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Text put together: known when every part is.
+    /// Text put together: known when every part is, and when it is not endless.
     pub(super) fn join(&mut self, parts: Vec<Value>, span: Span) -> Value {
+        let parts: Vec<Value> = parts
+            .into_iter()
+            .flat_map(|part| match &part.kind {
+                Kind::Joined(inner) => inner.to_vec(),
+                _ => vec![part],
+            })
+            .collect();
+        let bytes: usize = parts
+            .iter()
+            .filter_map(Value::as_text)
+            .map(|text| text.reveal().len())
+            .sum();
+        if parts.len() > MOST_PARTS || bytes > LONGEST_TEXT {
+            return Value::unknown("text put together");
+        }
         if parts.iter().all(|part| part.as_text().is_some()) {
             let text: String = parts
                 .iter()
@@ -396,6 +420,9 @@ impl<'a> Evaluator<'a> {
             Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } | Kind::Joined(_)
         );
         let trail = left.trail.clone();
+        if fallbacks(&left) >= MOST_FALLBACKS {
+            return left;
+        }
         let empty = right.as_text().is_some_and(|text| text.reveal().is_empty());
         let kind = match &left.kind {
             Kind::Environment { name, .. } if empty && self.not_empty.contains(name) => {
@@ -613,6 +640,25 @@ pub(super) fn merge_into(map: &mut Map, value: &Value, maybe: bool) {
         Kind::Null | Kind::Bool(_) => {}
         _ => map.open = true,
     }
+}
+
+/// How many fallbacks stand behind each other.
+fn fallbacks(value: &Value) -> usize {
+    let mut count = 0;
+    let mut kind = &value.kind;
+    while let Kind::Environment {
+        fallback: Some(next),
+        ..
+    }
+    | Kind::Setting {
+        fallback: Some(next),
+        ..
+    } = kind
+    {
+        count += 1;
+        kind = &next.kind;
+    }
+    count
 }
 
 /// From here on anything may be in it.

@@ -158,7 +158,10 @@ impl<'a> Evaluator<'a> {
                 .as_ref()
                 .and_then(Value::as_text)
             {
-                Some(module) => Value::symbol(module.reveal(), &[]),
+                Some(module) => {
+                    self.note_package(module.reveal());
+                    Value::symbol(module.reveal(), &[])
+                }
                 None => Value::unknown("module"),
             },
             Role::Merge => self.merge_arguments(&record),

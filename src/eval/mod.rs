@@ -138,6 +138,8 @@ struct Evaluator<'a> {
     guarded: HashSet<Option<FunctionId>>,
     /// Variables of the environment that the code holds to be set, or stops.
     not_empty: HashSet<Rc<str>>,
+    /// A package was loaded whose name says that it handles tokens, and no model knows it.
+    unknown_library: bool,
     /// The condition of the branch that begins, which its first statement may bind.
     evaluated: Option<(ExprId, Value)>,
     steps: usize,
@@ -172,6 +174,7 @@ impl<'a> Evaluator<'a> {
             imported_modules: HashSet::new(),
             guarded: HashSet::new(),
             not_empty: HashSet::new(),
+            unknown_library: false,
             evaluated: None,
             steps: 0,
         }

@@ -80,6 +80,7 @@ impl<'a> Evaluator<'a> {
 
     fn import(&mut self, imports: &[Import], scope: usize) {
         for import in imports {
+            self.note_package(&import.module);
             self.imported_modules.insert(import.module.clone());
             match &import.binding {
                 Some(binding) => {
@@ -113,6 +114,15 @@ impl<'a> Evaluator<'a> {
             return Value::symbol(&symbol.package, &path);
         }
         Value::symbol(&import.module, &import.path)
+    }
+
+    /// Notes a package that handles tokens and that no model knows.
+    pub(super) fn note_package(&mut self, package: &str) {
+        const WORDS: &[&str] = &["jwt", "jose", "jws", "jwk", "oidc", "openid"];
+        let lower = package.to_ascii_lowercase();
+        let local = lower.starts_with(['.', '/', '~']) || lower.starts_with("@/");
+        let handles_tokens = WORDS.iter().any(|word| lower.contains(word));
+        self.unknown_library |= handles_tokens && !local && !self.catalog.knows_package(package);
     }
 
     fn statement(&mut self, statement: &'a Statement, scope: usize) -> Flow {

@@ -42,9 +42,6 @@ pub struct Library {
     /// The version that is assumed when none is known.
     #[serde(default)]
     pub current: Option<String>,
-    /// Other dependencies that bring this library: their name and the versions of them that bring a version of it.
-    #[serde(default)]
-    pub requires: Vec<String>,
     /// Modules whose default export is one API: module, and the path of the API.
     #[serde(default)]
     pub default: BTreeMap<String, String>,
