@@ -80,7 +80,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Construct { of, fields } => self.construct(*of, fields, span, scope),
             ExprKind::Member { object, name } => {
                 let object = self.expression(*object, scope);
-                self.member(&object, name, scope)
+                self.member(&object, name)
             }
             ExprKind::Index { object, index } => self.index(*object, *index, scope),
             ExprKind::Call(call) => self.call(span, call, scope),
@@ -344,7 +344,7 @@ impl<'a> Evaluator<'a> {
                     text: text.reveal().to_owned(),
                     span,
                 };
-                self.member(&value, &name, scope)
+                self.member(&value, &name)
             }
             Kind::Number(number) => match &value.kind {
                 Kind::List(list) => {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::branch::Flow;
+use super::branch::{Flow, Outcome, Way};
 use super::uses::Use;
 use super::value::{ClassValue, Kind, Value};
 use crate::source::Span;
@@ -14,13 +14,13 @@ use crate::syntax::ir::{
 
 impl<'a> Evaluator<'a> {
     /// Runs a block in a scope of its own.
-    pub(super) fn inner_block(&mut self, block: &'a Block, parent: usize) -> (Flow, Option<Value>) {
+    pub(super) fn inner_block(&mut self, block: &'a Block, parent: usize) -> Outcome {
         let scope = self.new_scope(parent);
         self.block(block, scope)
     }
 
     /// Runs a block in a given scope: functions and classes are bound first.
-    pub(super) fn block(&mut self, block: &'a Block, scope: usize) -> (Flow, Option<Value>) {
+    pub(super) fn block(&mut self, block: &'a Block, scope: usize) -> Outcome {
         self.hoist(block, scope);
         for statement in &block.statements {
             if !self.step() {
@@ -216,7 +216,7 @@ impl<'a> Evaluator<'a> {
             (Flow::On, value)
         };
         let past = |_: &mut Self| (Flow::On, None);
-        self.branches(&[&body, &past]);
+        self.branches(&[Box::new(body), Box::new(past)]);
         Flow::On
     }
 
@@ -235,7 +235,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    pub(super) fn run_if(&mut self, branch: &'a If, scope: usize) -> (Flow, Option<Value>) {
+    pub(super) fn run_if(&mut self, branch: &'a If, scope: usize) -> Outcome {
         let condition = self.expression(branch.condition, scope);
         self.note_use(&condition, Use::Compared);
         // `if let P = x`: the binding is the first statement, over the condition itself, which ran already.
@@ -251,7 +251,7 @@ impl<'a> Evaluator<'a> {
             left.set(flow == Flow::Left);
             (flow, value)
         };
-        let joined = self.branches(&[&then, &otherwise]);
+        let joined = self.branches(&[Box::new(then), Box::new(otherwise)]);
         if left.get() {
             self.narrow(branch.condition, scope);
         }
@@ -284,12 +284,12 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    pub(super) fn run_match(&mut self, chosen: &'a Match, scope: usize) -> (Flow, Option<Value>) {
+    pub(super) fn run_match(&mut self, chosen: &'a Match, scope: usize) -> Outcome {
         let subject = self.expression(chosen.subject, scope);
         self.note_use(&subject, Use::Compared);
         self.note_guard(&subject, None);
         let mut exhaustive = false;
-        let mut arms: Vec<Box<dyn Fn(&mut Self) -> (Flow, Option<Value>) + '_>> = Vec::new();
+        let mut arms: Vec<Way<'_, 'a>> = Vec::new();
         for arm in &chosen.arms {
             exhaustive |= arm.cases.is_empty();
             let subject = &subject;
@@ -310,15 +310,12 @@ impl<'a> Evaluator<'a> {
         if !exhaustive {
             arms.push(Box::new(|_: &mut Self| (Flow::On, None)));
         }
-        let arms: Vec<&dyn Fn(&mut Self) -> (Flow, Option<Value>)> =
-            arms.iter().map(|arm| arm.as_ref()).collect();
         self.branches(&arms)
     }
 
-    pub(super) fn run_try(&mut self, tried: &'a Try, scope: usize) -> (Flow, Option<Value>) {
+    pub(super) fn run_try(&mut self, tried: &'a Try, scope: usize) -> Outcome {
         let body = |this: &mut Self| this.inner_block(&tried.body, scope);
-        let mut ways: Vec<Box<dyn Fn(&mut Self) -> (Flow, Option<Value>) + '_>> =
-            vec![Box::new(body)];
+        let mut ways: Vec<Way<'_, 'a>> = vec![Box::new(body)];
         for handler in &tried.handlers {
             ways.push(Box::new(move |this: &mut Self| {
                 let inner = this.new_scope(scope);
@@ -328,8 +325,6 @@ impl<'a> Evaluator<'a> {
                 this.block(&handler.body, inner)
             }));
         }
-        let ways: Vec<&dyn Fn(&mut Self) -> (Flow, Option<Value>)> =
-            ways.iter().map(|way| way.as_ref()).collect();
         let (flow, value) = self.branches(&ways);
         let (last, _) = self.inner_block(&tried.finally, scope);
         (if last == Flow::Left { Flow::Left } else { flow }, value)
@@ -344,10 +339,10 @@ impl<'a> Evaluator<'a> {
             },
             None => Value::new(Kind::Null),
         };
-        if let Some(annotation) = &assignment.annotation {
-            if assignment.value.is_none() || value.is_unknown() {
-                value = self.value_of_type(annotation, scope).unwrap_or(value);
-            }
+        if let Some(annotation) = &assignment.annotation
+            && (assignment.value.is_none() || value.is_unknown())
+        {
+            value = self.value_of_type(annotation, scope).unwrap_or(value);
         }
         match assignment.operator {
             AssignOperator::Set => {}
@@ -399,7 +394,7 @@ impl<'a> Evaluator<'a> {
             Target::Place(id) => self.write_place(*id, value, scope),
             Target::Members { members, rest } => {
                 for member in members {
-                    let mut part = self.member(&value, &member.member, scope);
+                    let mut part = self.member(&value, &member.member);
                     if let Some(default) = member.default {
                         let default = self.expression(default, scope);
                         part = self.either(part, default, member.member.span);
