@@ -347,8 +347,10 @@ pub struct ClaimsUse {
     pub called: BTreeSet<String>,
     /// A function returns the claims, or a part of them.
     pub returned: bool,
-    /// When a claim was first compared or tested.
-    pub first_compared: Option<usize>,
+    /// Claims that were held against a value, not only tested for being there.
+    pub decided: BTreeSet<String>,
+    /// When that first happened.
+    pub first_decided: Option<usize>,
 }
 
 /// What is minted.

@@ -365,7 +365,7 @@ impl<'a> Evaluator<'a> {
             }
             Role::Membership => {
                 for (value, _) in &record.positional {
-                    self.note_use(value, Use::Compared);
+                    self.note_use(value, Use::Decided);
                     self.note_guard(value, Some(object));
                 }
                 self.note_use(object, Use::Compared);

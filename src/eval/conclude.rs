@@ -165,7 +165,8 @@ fn use_fact(uses: &ClaimsUse) -> UseFact {
         handed_on: uses.handed_on.clone(),
         called: uses.called.clone(),
         returned: uses.returned,
-        first_compared: uses.first_compared,
+        decided: uses.decided.clone(),
+        first_decided: uses.first_decided,
     }
 }
 

@@ -369,8 +369,8 @@ impl<'a> Evaluator<'a> {
     ) -> Value {
         let left = self.expression(left, scope);
         let right = self.expression(right, scope);
-        self.note_use(&left, Use::Compared);
-        self.note_use(&right, Use::Compared);
+        self.note_use(&left, comparison_with(&right));
+        self.note_use(&right, comparison_with(&left));
         if operator != Comparison::Instance {
             self.note_guard(&left, Some(&right));
             self.note_guard(&right, Some(&left));
@@ -640,6 +640,16 @@ pub(super) fn merge_into(map: &mut Map, value: &Value, maybe: bool) {
         Kind::Null | Kind::Bool(_) => {}
         _ => map.open = true,
     }
+}
+
+/// Comparing with nothing, or with an empty text, only asks whether a value is there.
+fn comparison_with(other: &Value) -> Use {
+    let nothing = match &other.kind {
+        Kind::Null => true,
+        Kind::Text(text) => text.reveal().is_empty(),
+        _ => false,
+    };
+    if nothing { Use::Compared } else { Use::Decided }
 }
 
 /// How many fallbacks stand behind each other.

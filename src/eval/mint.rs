@@ -64,7 +64,9 @@ impl Payload {
                         self.seconds = added_seconds(&entry.value);
                         Lifetime::Bounded
                     }
-                    None if map.open => Lifetime::Unknown,
+                    None if map.open || map.entries.keys().any(|claim| is_own_expiry(claim)) => {
+                        Lifetime::Unknown
+                    }
                     None => Lifetime::Endless,
                 }
             }
@@ -82,6 +84,12 @@ impl Payload {
             }
         }
     }
+}
+
+/// A claim of the project's own that says until when the token is good.
+fn is_own_expiry(claim: &str) -> bool {
+    let claim = claim.to_ascii_lowercase();
+    claim.starts_with("expir") || claim.starts_with("valid")
 }
 
 /// `now + 3600`: the numbers that are added to something not known.

@@ -286,7 +286,7 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn run_match(&mut self, chosen: &'a Match, scope: usize) -> Outcome {
         let subject = self.expression(chosen.subject, scope);
-        self.note_use(&subject, Use::Compared);
+        self.note_use(&subject, Use::Decided);
         self.note_guard(&subject, None);
         let mut exhaustive = false;
         let mut arms: Vec<Way<'_, 'a>> = Vec::new();

@@ -27,8 +27,10 @@ pub(super) struct ClaimsUse {
     pub(super) awaited: bool,
     /// An error in their place leaves the function.
     pub(super) propagated: bool,
-    /// When a claim was first compared.
-    pub(super) first_compared: Option<usize>,
+    /// Claims that were held against a value, not only tested for being there.
+    pub(super) decided: BTreeSet<String>,
+    /// When that first happened.
+    pub(super) first_decided: Option<usize>,
     /// Methods that were called on the result.
     pub(super) called: BTreeSet<String>,
 }
@@ -38,8 +40,10 @@ pub(super) struct ClaimsUse {
 pub(super) enum Use {
     /// Read by name.
     Read,
-    /// Compared or tested.
+    /// Compared with nothing, or tested for being there.
     Compared,
+    /// Held against a value.
+    Decided,
     /// Handed on.
     HandedOn,
     /// Returned by a function, perhaps to a caller in this file.
@@ -102,8 +106,12 @@ impl Evaluator<'_> {
                 uses.read.insert(claim);
             }
             Use::Compared => {
-                uses.first_compared = uses.first_compared.or(Some(now));
                 uses.compared.insert(claim);
+            }
+            Use::Decided => {
+                uses.first_decided = uses.first_decided.or(Some(now));
+                uses.compared.insert(claim.clone());
+                uses.decided.insert(claim);
             }
             Use::HandedOn => {
                 uses.handed_on.insert(claim);
