@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
@@ -12,15 +12,16 @@ use crate::eval::{self, Input};
 use crate::facts::{FileFacts, LibraryVersion};
 use crate::filter::config::Config;
 use crate::filter::suppress;
-use crate::finding::{Finding, Level, Notification, Report, Summary};
+use crate::finding::{Finding, Level, Notification, Report, Summary, Timings};
 use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
 use crate::models::versions::{PackageVersions, Version};
 use crate::redact::Redactor;
 use crate::report::fingerprint;
 use crate::rules::{self, page};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::syntax::bounds::{self, Limits};
+use crate::syntax::ir::Module;
 use crate::syntax::{self, Language};
 use crate::walk::{self, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
 
@@ -128,6 +129,7 @@ struct Linted {
     /// What is to be said about comments; the file was read all the same.
     remarks: Vec<Notification>,
     source: SourceFile,
+    time: Duration,
 }
 
 /// Lints the roots.
@@ -141,8 +143,14 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
         files_parsed: run.files.len(),
         ..Summary::default()
     };
+    let mut timings = Timings { walk: run.walk_time, ..Timings::default() };
     let (files, notifications) = run.files(options, progress, true)?;
+    for file in &files {
+        timings.files += file.time;
+        timings.bytes += file.source.bytes().len() as u64;
+    }
     let mut report = Report {
+        timings,
         findings: Vec::new(),
         notifications,
         summary,
@@ -254,10 +262,12 @@ struct Run {
     files_read: usize,
     versions: PackageVersions,
     notifications: Vec<Notification>,
+    walk_time: Duration,
 }
 
 impl Run {
     fn new(options: &Options) -> Result<Self, LintError> {
+        let start = Instant::now();
         let mut needles = Vec::new();
         for folder in FOLDERS {
             for model in catalog(folder)?.libraries() {
@@ -283,6 +293,7 @@ impl Run {
             files_read: walk.counts.files_read as usize,
             versions: PackageVersions::new(&options.roots),
             notifications: walk.notifications,
+            walk_time: start.elapsed(),
         })
     }
 
@@ -301,9 +312,10 @@ impl Run {
                 .map(|(file, language)| {
                     let path = file.source.path.clone();
                     progress.begins(&path);
+                    let start = Instant::now();
                     let linted = lint_file(file, language, versions, options, judge);
                     progress.ends(&path);
-                    linted
+                    linted.map(|linted| Linted { time: start.elapsed(), ..linted })
                 })
                 .collect::<Result<_, _>>()
         })??;
@@ -345,13 +357,7 @@ fn lint_file(
     } else {
         syntax::parse(&source, language, &options.limits)
     };
-    for unread in &module.unread {
-        let line = source.line_of(unread.span.start);
-        notifications.push(notify(
-            Some(line),
-            format!("not read here: {}", unread.reason),
-        ));
-    }
+    notifications.extend(unread_parts(&source, &module));
     let folder = language.model_folder();
     let path = source.path.clone();
     let version = |library: &Library| library_version(versions, &path, folder, library);
@@ -385,6 +391,7 @@ fn lint_file(
         suppress::Kept::default()
     };
     Ok(Linted {
+        time: Duration::ZERO,
         facts,
         findings: kept.findings,
         suppressed: kept.suppressed,
@@ -392,6 +399,28 @@ fn lint_file(
         remarks: kept.notifications,
         source,
     })
+}
+
+/// What of a file was not read: one notification for each reason, at the first place.
+fn unread_parts(source: &SourceFile, module: &Module) -> Vec<Notification> {
+    let mut reasons: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+    for unread in &module.unread {
+        reasons.entry(&unread.reason).or_default().push(unread.span);
+    }
+    let notification = |(reason, spans): (&str, Vec<Span>)| {
+        let first = spans.iter().map(|span| span.start).min().unwrap_or(0);
+        let more = match spans.len() {
+            1 => String::new(),
+            count => format!(" (and in {} more places)", count - 1),
+        };
+        Notification {
+            path: Some(source.path.clone()),
+            message: format!("not read here{more}: {reason}"),
+            level: Level::Warning,
+            line: Some(source.line_of(first)),
+        }
+    };
+    reasons.into_iter().map(notification).collect()
 }
 
 fn library_version(

@@ -54,6 +54,7 @@ pub(super) fn finding(path: &str, span: Span, message: &str) -> Finding {
 
 pub(super) fn empty() -> Report {
     Report {
+        timings: Default::default(),
         findings: Vec::new(),
         notifications: Vec::new(),
         summary: Summary::default(),
@@ -78,6 +79,7 @@ pub(super) fn quoting(bytes: &[u8], span: Span) -> Report {
 
 /// A secret in the line, in a message and in a flow; two files; a path that needs encoding.
 pub(super) fn report() -> Report {
+        timings: Default::default(),
     let path = "src/my auth#1%.js";
     let text = format!(
         "const key = '{CANARY}';\n\nconst user = jwt.verify(t, key); // {CANARY}\n\n\n\n\n// a token eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9.\n"
@@ -133,6 +135,7 @@ pub(super) fn report() -> Report {
 
 /// Everything that a terminal might obey, in a line, in messages and in what is quoted of other places.
 pub(super) fn hostile() -> Report {
+        timings: Default::default(),
     let bad = "\u{1b}[2J\u{202e}\u{9b}31m\u{7}\u{2028}";
     let line = format!("/* {bad} */ verify('{CANARY}')\r\n{bad}\r{bad}");
     let start = line.find("verify").unwrap();
