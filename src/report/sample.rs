@@ -79,7 +79,6 @@ pub(super) fn quoting(bytes: &[u8], span: Span) -> Report {
 
 /// A secret in the line, in a message and in a flow; two files; a path that needs encoding.
 pub(super) fn report() -> Report {
-        timings: Default::default(),
     let path = "src/my auth#1%.js";
     let text = format!(
         "const key = '{CANARY}';\n\nconst user = jwt.verify(t, key); // {CANARY}\n\n\n\n\n// a token eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9.\n"
