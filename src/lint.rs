@@ -143,7 +143,10 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
         files_parsed: run.files.len(),
         ..Summary::default()
     };
-    let mut timings = Timings { walk: run.walk_time, ..Timings::default() };
+    let mut timings = Timings {
+        walk: run.walk_time,
+        ..Timings::default()
+    };
     let (files, notifications) = run.files(options, progress, true)?;
     for file in &files {
         timings.files += file.time;
@@ -315,7 +318,10 @@ impl Run {
                     let start = Instant::now();
                     let linted = lint_file(file, language, versions, options, judge);
                     progress.ends(&path);
-                    linted.map(|linted| Linted { time: start.elapsed(), ..linted })
+                    linted.map(|linted| Linted {
+                        time: start.elapsed(),
+                        ..linted
+                    })
                 })
                 .collect::<Result<_, _>>()
         })??;

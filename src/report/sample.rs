@@ -134,7 +134,6 @@ pub(super) fn report() -> Report {
 
 /// Everything that a terminal might obey, in a line, in messages and in what is quoted of other places.
 pub(super) fn hostile() -> Report {
-        timings: Default::default(),
     let bad = "\u{1b}[2J\u{202e}\u{9b}31m\u{7}\u{2028}";
     let line = format!("/* {bad} */ verify('{CANARY}')\r\n{bad}\r{bad}");
     let start = line.find("verify").unwrap();
