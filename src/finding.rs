@@ -112,7 +112,7 @@ pub struct Finding {
     pub flow: Vec<Place>,
     /// What to do, in the library's own words.
     pub remedy: String,
-    /// Library and version this was judged by, `jsonwebtoken 9.0.2 (package-lock.json)`.
+    /// Library and version this was judged by, name, version and the lock file that says so.
     pub library: Option<String>,
     /// Ids of other rules that the same cause breaks.
     pub also: Vec<&'static str>,

@@ -22,7 +22,7 @@ use crate::rules::{self, page};
 use crate::source::{SourceFile, Span};
 use crate::syntax::bounds::{self, Limits};
 use crate::syntax::ir::Module;
-use crate::syntax::{self, Language};
+use crate::syntax::{self, Language, MODEL_FOLDERS};
 use crate::walk::{self, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
 
 /// What to lint, and how.
@@ -272,7 +272,7 @@ impl Run {
     fn new(options: &Options) -> Result<Self, LintError> {
         let start = Instant::now();
         let mut needles = Vec::new();
-        for folder in FOLDERS {
+        for folder in MODEL_FOLDERS {
             for model in catalog(folder)?.libraries() {
                 let words = model.library.needles.iter();
                 needles.extend(words.map(|needle| (folder, needle.as_str())));
@@ -473,23 +473,21 @@ fn assumed_version(library: &Library) -> LibraryVersion {
     current.map_or(LibraryVersion::None, LibraryVersion::Assumed)
 }
 
-/// The folders of `rules/libraries/`.
-pub const FOLDERS: [&str; 3] = ["javascript", "python", "rust"];
-
 /// The models of a folder, loaded when first asked for.
 ///
 /// # Errors
 /// When an embedded model does not fit the schema.
 pub fn catalog(folder: &str) -> Result<&'static Catalog, ModelError> {
-    static CATALOGS: [OnceLock<Catalog>; 3] = [const { OnceLock::new() }; 3];
-    let index = FOLDERS
+    static CATALOGS: [OnceLock<Catalog>; MODEL_FOLDERS.len()] =
+        [const { OnceLock::new() }; MODEL_FOLDERS.len()];
+    let index = MODEL_FOLDERS
         .iter()
         .position(|known| *known == folder)
         .unwrap_or(0);
     if let Some(catalog) = CATALOGS[index].get() {
         return Ok(catalog);
     }
-    let loaded = Catalog::load(FOLDERS[index])?;
+    let loaded = Catalog::load(MODEL_FOLDERS[index])?;
     Ok(CATALOGS[index].get_or_init(|| loaded))
 }
 
@@ -499,7 +497,7 @@ pub fn catalog(folder: &str) -> Result<&'static Catalog, ModelError> {
 /// When an embedded model does not fit the schema.
 pub fn models() -> Result<Vec<&'static Model>, ModelError> {
     let mut models = Vec::new();
-    for folder in FOLDERS {
+    for folder in MODEL_FOLDERS {
         models.extend(catalog(folder)?.libraries());
     }
     Ok(models)
