@@ -6,41 +6,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::level::Level;
+use crate::page::Page;
 use crate::redact::Redactor;
-use crate::rules::page::Page;
 use crate::source::{SourceFile, Span};
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Worth knowing.
-    Note,
-    /// Should be mended.
-    Warning,
-    /// Fails a build.
-    Error,
-}
-
-impl Level {
-    /// The level below; a note stays a note.
-    pub fn lower(self) -> Self {
-        match self {
-            Self::Error => Self::Warning,
-            Self::Warning | Self::Note => Self::Note,
-        }
-    }
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        })
-    }
-}
 
 /// How sure jotlint is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -265,7 +234,7 @@ mod tests {
         let report = Report {
             timings: Timings::default(),
             findings: vec![Finding {
-                rule: crate::rules::page::find("weak-key").unwrap(),
+                rule: crate::page::find("weak-key").unwrap(),
                 level: Level::Error,
                 confidence: Confidence::High,
                 message: String::new(),

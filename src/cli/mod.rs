@@ -21,7 +21,7 @@ use self::supervisor::Worker;
 use crate::filter::config::{Config, ConfigError};
 use crate::filter::no_such_rule;
 use crate::lint::{self, LintError, Options, Progress};
-use crate::rules::page;
+use crate::page;
 use crate::walk;
 
 /// Nothing that matters was found.

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::arguments::ListFormat;
+use crate::page::{PAGES, Page};
 use crate::report::rule_url;
-use crate::rules::page::{PAGES, Page};
 
 /// Writes the list of rules.
 ///

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::expression::{merge_into, open};
 use super::uses::Use;
 use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Value};
+use super::write::{merge_into, open};
 use super::{DEEPEST_CALL, Evaluator, Frame};
 use crate::models::schema::{Method, Role, Slot};
 use crate::source::Span;

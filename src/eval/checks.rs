@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::condition::Truth;
-use super::slots::{Filled, Resolved};
+use super::filled::{Filled, Truth};
+use super::slots::Resolved;
 use super::uses::ClaimsUse;
 use super::value::{Kind, Value};
 use super::{Evaluator, SiteRecord};

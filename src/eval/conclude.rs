@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::checks::{checks, may_have_called};
+use super::filled::Filled;
 use super::framework::setting_sites;
-use super::material::pem_kind;
+use super::material::{kind_by_material, pem_kind};
 use super::mint::mint;
-use super::slots::Filled;
 use super::uses::ClaimsUse;
 use super::value::Kind;
 use super::{BUDGET, Evaluator, SiteRecord};
 use crate::facts::{
-    Algorithms, ClaimsUse as UseFact, FileFacts, InertOption, Key, LibraryFact, Site, SiteKind,
+    Algorithms, ClaimsUse as UseFact, FileFacts, InertOption, LibraryFact, Site, SiteKind,
 };
 use crate::models::schema::{KeyKind, ResultKind, Role, Slot};
 use crate::redact::Redactor;
@@ -280,11 +280,4 @@ fn kind_by_algorithms(algorithms: &Algorithms, site: SiteKind) -> Option<KeyKind
         (1, false) => Some(KeyKind::Public),
         _ => None,
     }
-}
-
-pub(super) fn kind_by_material(key: &Key) -> Option<KeyKind> {
-    key.material
-        .literal()
-        .filter(|(text, ..)| pem_kind(text.reveal()).is_none())
-        .map(|_| KeyKind::Secret)
 }

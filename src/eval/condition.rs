@@ -4,18 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::slots::Filled;
+use super::filled::{Filled, Truth};
 use super::value::{CallRecord, Kind, Object, Value};
 use crate::models::source::{Condition, Test};
 use crate::source::Span;
-
-/// A truth that may not be known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Truth {
-    Yes,
-    No,
-    Unknown,
-}
 
 impl Evaluator<'_> {
     /// Whether a condition holds, and where that is decided.

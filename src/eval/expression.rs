@@ -7,22 +7,17 @@ use super::Evaluator;
 use super::branch::Flow;
 use super::uses::Use;
 use super::value::{CallRecord, Entry, Kind, List, Map, Object, Symbol, Value};
+use super::write::merge_into;
 use crate::source::Span;
 use crate::syntax::ir::{
     Block, Comparison, Entry as SyntaxEntry, ExprId, ExprKind, Item, Key, LogicalOperator, TypeName,
 };
-
-/// Longest path of an unknown object whose members are kept.
-const LONGEST_KEPT: usize = 100;
 
 /// Parts of one computed text that are kept.
 const MOST_PARTS: usize = 64;
 
 /// Bytes of one text that is put together.
 const LONGEST_TEXT: usize = 64 * 1024;
-
-/// Fallbacks behind fallbacks that are followed.
-const MOST_FALLBACKS: usize = 8;
 
 impl<'a> Evaluator<'a> {
     /// An expression as a statement: its value is not used, but it may leave the function.
@@ -408,150 +403,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// `left`, or `right` when `left` is missing.
-    pub(super) fn either(&mut self, left: Value, right: Value, span: Span) -> Value {
-        match left.truth() {
-            Some(true) => return left,
-            Some(false) if !matches!(left.kind, Kind::Bool(_)) => return right,
-            _ => {}
-        }
-        let scalar = matches!(
-            right.kind,
-            Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } | Kind::Joined(_)
-        );
-        let trail = left.trail.clone();
-        if fallbacks(&left) >= MOST_FALLBACKS {
-            return left;
-        }
-        let empty = right.as_text().is_some_and(|text| text.reveal().is_empty());
-        let kind = match &left.kind {
-            Kind::Environment { name, .. } if empty && self.not_empty.contains(name) => {
-                return left;
-            }
-            Kind::Environment { name, fallback } => {
-                let fallback = self.either_of(fallback, right, span);
-                Kind::Environment {
-                    name: Rc::clone(name),
-                    fallback,
-                }
-            }
-            Kind::Setting { path, fallback } => {
-                let fallback = self.either_of(fallback, right, span);
-                Kind::Setting {
-                    path: Rc::clone(path),
-                    fallback,
-                }
-            }
-            Kind::Unknown(path) if scalar => Kind::Setting {
-                path: Rc::clone(path),
-                fallback: Some(Rc::new(right)),
-            },
-            Kind::Symbol(symbol) if scalar => Kind::Setting {
-                path: Rc::from(symbol.path.join(".")),
-                fallback: Some(Rc::new(right)),
-            },
-            Kind::OneOf(values) => {
-                let mut values: Vec<Value> = values
-                    .iter()
-                    .filter(|value| !matches!(value.kind, Kind::Null))
-                    .cloned()
-                    .collect();
-                values.push(right);
-                return Value::one_of(values);
-            }
-            _ => return Value::one_of([left, right]),
-        };
-        Value { kind, trail }
-    }
-
-    fn either_of(
-        &mut self,
-        fallback: &Option<Rc<Value>>,
-        right: Value,
-        span: Span,
-    ) -> Option<Rc<Value>> {
-        Some(Rc::new(match fallback {
-            Some(first) => self.either(first.as_ref().clone(), right, span),
-            None => right,
-        }))
-    }
-
-    /// Writes to a member or element.
-    pub(super) fn write_place(&mut self, place: ExprId, value: Value, scope: usize) {
-        let module = self.module;
-        match &module.expr(place).kind {
-            ExprKind::Member { object, name } => {
-                let object = self.expression(*object, scope);
-                self.write_member(&object, &name.text, name.span, value);
-            }
-            ExprKind::Index { object, index } => {
-                let object = self.expression(*object, scope);
-                let key = self.expression(*index, scope);
-                let span = self.expression_span(*index);
-                match key.as_text() {
-                    Some(text) => self.write_member(&object, text.reveal(), span, value),
-                    None => {
-                        self.note_use(&value, Use::HandedOn);
-                        open(&object);
-                    }
-                }
-            }
-            _ => {
-                self.expression(place, scope);
-            }
-        }
-    }
-
-    pub(super) fn write_member(&mut self, object: &Value, name: &str, span: Span, value: Value) {
-        self.note_setting(name, &value, span);
-        let value = value.through(span, &format!("bound to `{name}`"));
-        let depth = self.depth();
-        for object in object.alternatives() {
-            match &object.kind {
-                Kind::Map(map) => {
-                    let mut map = map.borrow_mut();
-                    let maybe = depth > map.born;
-                    write_entry(&mut map.entries, name, span, value.clone(), maybe);
-                }
-                Kind::Object(object) => {
-                    let mut object = object.borrow_mut();
-                    let maybe = depth > object.born;
-                    write_entry(&mut object.fields, name, span, value.clone(), maybe);
-                }
-                Kind::Class(class) => {
-                    let mut statics = class.statics.borrow_mut();
-                    write_entry(&mut statics.entries, name, span, value.clone(), depth > 0);
-                }
-                Kind::Unknown(path) => {
-                    self.keep(path, name, value.clone());
-                    self.note_use(&value, Use::HandedOn);
-                }
-                _ => self.note_use(&value, Use::HandedOn),
-            }
-        }
-    }
-
-    /// An object of which nothing is known still holds what this file writes to it: `app.config["KEY"] = ...`.
-    fn keep(&mut self, path: &str, name: &str, value: Value) {
-        let is_simple = matches!(
-            value.kind,
-            Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } | Kind::Generated
-        );
-        // A bare name may be another thing elsewhere, and a long path is cut.
-        if !path.contains(['.', '(']) || path.len() >= LONGEST_KEPT {
-            return;
-        }
-        let key = format!("{path}.{name}");
-        let before = self.kept.get(&key).cloned();
-        let value = match before {
-            Some(before) if self.depth() > 0 => Value::one_of([before, value]),
-            Some(_) => value,
-            None if is_simple => value,
-            None => return,
-        };
-        self.kept.insert(key, value);
-    }
-
     /// An object of a library by its declared type, of which nothing else is known.
     pub(super) fn value_of_type(&mut self, annotation: &TypeName, scope: usize) -> Option<Value> {
         let mut names = annotation.path.split('.');
@@ -605,43 +456,6 @@ impl Value {
     }
 }
 
-fn write_entry(
-    entries: &mut std::collections::BTreeMap<String, Entry>,
-    name: &str,
-    key: Span,
-    value: Value,
-    maybe: bool,
-) {
-    let before = entries.remove(name);
-    let (value, maybe) = match before {
-        Some(before) if maybe => (Value::one_of([before.value, value]), before.maybe),
-        _ => (value, maybe),
-    };
-    entries.insert(name.to_owned(), Entry { value, key, maybe });
-}
-
-/// Copies the entries of a value into a map; an unknown value may bring anything.
-pub(super) fn merge_into(map: &mut Map, value: &Value, maybe: bool) {
-    match &value.kind {
-        Kind::Map(inner) => {
-            let inner = inner.borrow();
-            map.open |= inner.open;
-            for (name, entry) in &inner.entries {
-                write_entry(
-                    &mut map.entries,
-                    name,
-                    entry.key,
-                    entry.value.clone(),
-                    maybe || entry.maybe,
-                );
-            }
-        }
-        Kind::OneOf(values) => values.iter().for_each(|value| merge_into(map, value, true)),
-        Kind::Null | Kind::Bool(_) => {}
-        _ => map.open = true,
-    }
-}
-
 /// Comparing with nothing, or with an empty text, only asks whether a value is there.
 fn comparison_with(other: &Value) -> Use {
     let nothing = match &other.kind {
@@ -650,33 +464,4 @@ fn comparison_with(other: &Value) -> Use {
         _ => false,
     };
     if nothing { Use::Compared } else { Use::Decided }
-}
-
-/// How many fallbacks stand behind each other.
-fn fallbacks(value: &Value) -> usize {
-    let mut count = 0;
-    let mut kind = &value.kind;
-    while let Kind::Environment {
-        fallback: Some(next),
-        ..
-    }
-    | Kind::Setting {
-        fallback: Some(next),
-        ..
-    } = kind
-    {
-        count += 1;
-        kind = &next.kind;
-    }
-    count
-}
-
-/// From here on anything may be in it.
-pub(super) fn open(value: &Value) {
-    match &value.kind {
-        Kind::Map(map) => map.borrow_mut().open = true,
-        Kind::List(list) => list.borrow_mut().open = true,
-        Kind::OneOf(values) => values.iter().for_each(open),
-        _ => {}
-    }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::conclude::kind_by_material;
-use super::slots::{Filled, UnsetFacts};
+use super::filled::Filled;
+use super::material::kind_by_material;
+use super::slots::UnsetFacts;
 use super::value::{Kind, Value};
 use super::{Evaluator, SettingRecord};
 use crate::facts::{

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::condition::Truth;
+use super::filled::Filled;
+use super::filled::Truth;
 use super::material::decoded;
-use super::slots::Filled;
 use super::uses::{ClaimsUse, Use};
 use super::value::{CallRecord, Closure, Kind, Object, Symbol, Value};
 use super::{Evaluator, SettingRecord, SiteRecord};
@@ -314,7 +314,7 @@ impl<'a> Evaluator<'a> {
             let maybe = self.depth() > map.borrow().born;
             let mut map = map.borrow_mut();
             for (source, _) in sources {
-                super::expression::merge_into(&mut map, source, maybe);
+                super::write::merge_into(&mut map, source, maybe);
             }
         }
         target.clone()

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::{alphabet, engine::DecodePaddingMode};
 
 use super::Evaluator;
-use super::slots::Filled;
+use super::filled::Filled;
 use super::value::{Kind, Value};
 use crate::facts::{Key, Material};
 use crate::finding::Place;
@@ -329,6 +329,14 @@ fn kind_by_name(material: &Material) -> Option<KeyKind> {
     } else {
         None
     }
+}
+
+/// A literal that is no PEM is a secret.
+pub(super) fn kind_by_material(key: &Key) -> Option<KeyKind> {
+    key.material
+        .literal()
+        .filter(|(text, ..)| pem_kind(text.reveal()).is_none())
+        .map(|_| KeyKind::Secret)
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::slots::{Filled, Resolved};
+use super::filled::Filled;
+use super::slots::Resolved;
 use super::value::{Kind, Value};
 use crate::facts::{Lifetime, MintFact};
 use crate::models::schema::{Slot, UnsetLifetime};

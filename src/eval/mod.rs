@@ -10,6 +10,8 @@ mod class;
 mod conclude;
 mod condition;
 mod expression;
+mod fallback;
+mod filled;
 mod framework;
 mod library;
 mod material;
@@ -20,6 +22,7 @@ mod statement;
 mod token;
 mod uses;
 mod value;
+mod write;
 
 pub(crate) use material::decode_base64;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::condition::Truth;
+use super::filled::{Filled, Truth};
 use super::value::{CallRecord, Kind, Object, Value};
 use crate::facts::LibraryVersion;
 use crate::models::catalog::Found;
@@ -16,19 +16,6 @@ use crate::models::schema::{
 use crate::models::source::{Condition, Place, Source};
 use crate::source::Span;
 use crate::syntax::ir::Literal;
-
-/// Whether and how a slot is filled.
-#[derive(Clone, Debug)]
-pub(super) enum Filled {
-    /// Not at all.
-    No,
-    /// With this value, written there.
-    Yes(Value, Span),
-    /// With this value on some way.
-    Maybe(Value, Span),
-    /// It cannot be told.
-    Unknown,
-}
 
 /// What is known of one call's slots.
 #[derive(Debug)]

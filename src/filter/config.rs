@@ -15,7 +15,7 @@ use toml::Spanned;
 
 use super::no_such_rule;
 use crate::finding::{Finding, Level};
-use crate::rules::page;
+use crate::page;
 use crate::walk::{self, Exclude};
 
 /// The name of the configuration file.

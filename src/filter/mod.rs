@@ -3,7 +3,7 @@
 pub mod config;
 pub mod suppress;
 
-use crate::rules::page;
+use crate::page;
 
 /// Names less alike than this are no misspelling of each other; 1 is the same name.
 const ALIKE: f64 = 0.75;

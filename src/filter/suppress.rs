@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::no_such_rule;
 use crate::finding::{Finding, Level, Notification};
-use crate::rules::page;
+use crate::page;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ir::Comment;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::finding::{
     CodeContext, Confidence, Finding, Level, Notification, Place, Report, Summary,
 };
+use crate::page::{self, Page};
 use crate::redact::Redactor;
-use crate::rules::page::{self, Page};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ir::Literal;
 

@@ -19,7 +19,7 @@ use serde_sarif::sarif::{
 };
 
 use crate::finding::{Finding, Level, Notification, Place, Report};
-use crate::rules::page::Page;
+use crate::page::Page;
 
 use super::line_hash::LineHashes;
 use super::{PROJECT_URL, TOOL_NAME, on_first_line, rule_url, safe_text};

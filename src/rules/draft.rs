@@ -1,8 +1,8 @@
 //! A finding in the making: what every rule fills in the same way.
 
-use super::page;
 use crate::facts::{LibraryVersion, Site};
 use crate::finding::{CodeContext, Confidence, Finding, Level, Place};
+use crate::page;
 
 /// A finding that a rule is about to report.
 pub(super) struct Draft(Option<Finding>);

@@ -26,7 +26,6 @@ mod mint_without_aud;
 mod mint_without_exp;
 mod nbf_unchecked;
 mod option_inert;
-pub mod page;
 mod peek;
 mod result_ignored;
 mod sensitive_claim;
@@ -98,7 +97,7 @@ mod tests {
     #[test]
     fn every_rule_has_a_page_and_every_page_a_rule() {
         let mut rules: Vec<&str> = RULES.iter().map(|(id, _)| *id).collect();
-        let pages: Vec<&str> = page::PAGES.iter().map(|page| page.id).collect();
+        let pages: Vec<&str> = crate::page::PAGES.iter().map(|page| page.id).collect();
         rules.sort_unstable();
         assert_eq!(rules, pages);
     }

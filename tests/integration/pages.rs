@@ -3,7 +3,7 @@
 use std::fs;
 
 use jotlint::lint::{Options, Silent, lint};
-use jotlint::rules::page::{PAGES, Page};
+use jotlint::page::{PAGES, Page};
 
 #[test]
 fn examples_do_what_the_page_says() {

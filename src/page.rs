@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::finding::Level;
+use crate::level::Level;
 
 include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 

@@ -1,0 +1,137 @@
+//! Writing to a member or element, and copying entries from one value to another.
+
+use std::collections::BTreeMap;
+
+use super::Evaluator;
+use super::uses::Use;
+use super::value::{Entry, Kind, Map, Value};
+use crate::source::Span;
+use crate::syntax::ir::{ExprId, ExprKind};
+
+/// Longest path of an unknown object whose members are kept.
+const LONGEST_KEPT: usize = 100;
+
+impl Evaluator<'_> {
+    /// Writes to a member or element.
+    pub(super) fn write_place(&mut self, place: ExprId, value: Value, scope: usize) {
+        let module = self.module;
+        match &module.expr(place).kind {
+            ExprKind::Member { object, name } => {
+                let object = self.expression(*object, scope);
+                self.write_member(&object, &name.text, name.span, value);
+            }
+            ExprKind::Index { object, index } => {
+                let object = self.expression(*object, scope);
+                let key = self.expression(*index, scope);
+                let span = self.expression_span(*index);
+                match key.as_text() {
+                    Some(text) => self.write_member(&object, text.reveal(), span, value),
+                    None => {
+                        self.note_use(&value, Use::HandedOn);
+                        open(&object);
+                    }
+                }
+            }
+            _ => {
+                self.expression(place, scope);
+            }
+        }
+    }
+
+    pub(super) fn write_member(&mut self, object: &Value, name: &str, span: Span, value: Value) {
+        self.note_setting(name, &value, span);
+        let value = value.through(span, &format!("bound to `{name}`"));
+        let depth = self.depth();
+        for object in object.alternatives() {
+            match &object.kind {
+                Kind::Map(map) => {
+                    let mut map = map.borrow_mut();
+                    let maybe = depth > map.born;
+                    write_entry(&mut map.entries, name, span, value.clone(), maybe);
+                }
+                Kind::Object(object) => {
+                    let mut object = object.borrow_mut();
+                    let maybe = depth > object.born;
+                    write_entry(&mut object.fields, name, span, value.clone(), maybe);
+                }
+                Kind::Class(class) => {
+                    let mut statics = class.statics.borrow_mut();
+                    write_entry(&mut statics.entries, name, span, value.clone(), depth > 0);
+                }
+                Kind::Unknown(path) => {
+                    self.keep(path, name, value.clone());
+                    self.note_use(&value, Use::HandedOn);
+                }
+                _ => self.note_use(&value, Use::HandedOn),
+            }
+        }
+    }
+
+    /// An object of which nothing is known still holds what this file writes to it: `app.config["KEY"] = ...`.
+    fn keep(&mut self, path: &str, name: &str, value: Value) {
+        let is_simple = matches!(
+            value.kind,
+            Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } | Kind::Generated
+        );
+        // A bare name may be another thing elsewhere, and a long path is cut.
+        if !path.contains(['.', '(']) || path.len() >= LONGEST_KEPT {
+            return;
+        }
+        let key = format!("{path}.{name}");
+        let before = self.kept.get(&key).cloned();
+        let value = match before {
+            Some(before) if self.depth() > 0 => Value::one_of([before, value]),
+            Some(_) => value,
+            None if is_simple => value,
+            None => return,
+        };
+        self.kept.insert(key, value);
+    }
+}
+
+fn write_entry(
+    entries: &mut BTreeMap<String, Entry>,
+    name: &str,
+    key: Span,
+    value: Value,
+    maybe: bool,
+) {
+    let before = entries.remove(name);
+    let (value, maybe) = match before {
+        Some(before) if maybe => (Value::one_of([before.value, value]), before.maybe),
+        _ => (value, maybe),
+    };
+    entries.insert(name.to_owned(), Entry { value, key, maybe });
+}
+
+/// Copies the entries of a value into a map; an unknown value may bring anything.
+pub(super) fn merge_into(map: &mut Map, value: &Value, maybe: bool) {
+    match &value.kind {
+        Kind::Map(inner) => {
+            let inner = inner.borrow();
+            map.open |= inner.open;
+            for (name, entry) in &inner.entries {
+                write_entry(
+                    &mut map.entries,
+                    name,
+                    entry.key,
+                    entry.value.clone(),
+                    maybe || entry.maybe,
+                );
+            }
+        }
+        Kind::OneOf(values) => values.iter().for_each(|value| merge_into(map, value, true)),
+        Kind::Null | Kind::Bool(_) => {}
+        _ => map.open = true,
+    }
+}
+
+/// From here on anything may be in it.
+pub(super) fn open(value: &Value) {
+    match &value.kind {
+        Kind::Map(map) => map.borrow_mut().open = true,
+        Kind::List(list) => list.borrow_mut().open = true,
+        Kind::OneOf(values) => values.iter().for_each(open),
+        _ => {}
+    }
+}
