@@ -549,8 +549,11 @@ class Rust:
         command("cargo", "build", "--quiet", folder=folder, **self.environment)
 
     def write(self, subject, exact, folder, features):
+        # What a probe writes may depend on the major version.
+        major = release(exact)[0]
         (folder / "Cargo.toml").write_text(
             f'[package]\nname = "{folder.name}"\nversion = "0.0.0"\nedition = "2021"\n\n'
+            f'[features]\ndefault = ["v{major}"]\nv{major} = []\n\n'
             f'[dependencies]\nserde_json = "1"\n{subject.package} = {{ version = "{exact}", features = {json.dumps(features)} }}\n\n'
             "[workspace]\n"
         )
@@ -579,7 +582,7 @@ def examine(subject, version, models, keys, folder):
         return version, [("everything", UNTESTED, f"not installable here: {reason}")]
     if not facts.verifying:
         return installed.version, [("everything", UNTESTED, "the model has no such API in this version")]
-    return installed.version, judge(subject, facts, answered["observations"], answered["minted"])
+    return installed.version, judge(subject, facts, answered["observations"], answered.get("minted"))
 
 
 def models_of(jotlint):
