@@ -46,6 +46,8 @@ const BROWSER_WORDS: &[&str] = &[
     "window.location",
     "useEffect(",
     "useState(",
+    "web_sys::",
+    "wasm_bindgen",
 ];
 
 /// Marks the sites of a file with where they live.

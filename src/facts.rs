@@ -23,6 +23,8 @@ pub struct FileFacts {
     pub redactor: Redactor,
     /// The file is code for a browser.
     pub browser: bool,
+    /// The file loads a token library that no model knows: it may verify there.
+    pub unknown_library: bool,
     /// The time of the run, in seconds since 1970.
     pub now: i64,
     /// Signed tokens that are written in the file.
@@ -102,6 +104,8 @@ pub enum SiteKind {
     Key,
     /// A key set or its client is made.
     Jwks,
+    /// A secret is used for something other than tokens.
+    OtherSecret,
 }
 
 impl std::fmt::Display for SiteKind {
@@ -114,6 +118,7 @@ impl std::fmt::Display for SiteKind {
             Self::Register => "register",
             Self::Key => "key",
             Self::Jwks => "jwks",
+            Self::OtherSecret => "other secret",
         })
     }
 }
@@ -342,8 +347,10 @@ pub struct ClaimsUse {
     pub called: BTreeSet<String>,
     /// A function returns the claims, or a part of them.
     pub returned: bool,
-    /// When a claim was first compared or tested.
-    pub first_compared: Option<usize>,
+    /// Claims that were held against a value, not only tested for being there.
+    pub decided: BTreeSet<String>,
+    /// When that first happened.
+    pub first_decided: Option<usize>,
 }
 
 /// What is minted.
@@ -376,6 +383,11 @@ impl Site {
     /// The check of a slot; unknown when nothing was said.
     pub fn check(&self, slot: Slot) -> &Check {
         self.checks.get(&slot).unwrap_or(&Check::Unknown)
+    }
+
+    /// Whether an option looks like this check and does nothing: the one cause of what is then missing.
+    pub fn has_inert(&self, slot: Slot) -> bool {
+        self.inert.iter().any(|option| option.slot == slot)
     }
 
     /// The advice for a slot in the library's own words.

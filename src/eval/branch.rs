@@ -21,6 +21,12 @@ pub(super) enum Flow {
     Left,
 }
 
+/// How a way ended, and its value.
+pub(super) type Outcome = (Flow, Option<Value>);
+
+/// One of several ways that exclude each other.
+pub(super) type Way<'way, 'a> = Box<dyn Fn(&mut Evaluator<'a>) -> Outcome + 'way>;
+
 impl<'a> Evaluator<'a> {
     /// Binds or writes a name in a scope, remembered when a branch is open.
     pub(super) fn write_name(&mut self, scope: usize, name: &str, value: Value) {
@@ -39,19 +45,16 @@ impl<'a> Evaluator<'a> {
         self.journals.len()
     }
 
-    /// Runs alternatives that exclude each other; `None` among them is the way past all of them. Names that they
-    /// wrote become one of the values they left, without the ways that did not come to the end.
-    pub(super) fn branches(
-        &mut self,
-        alternatives: &[&dyn Fn(&mut Self) -> (Flow, Option<Value>)],
-    ) -> (Flow, Option<Value>) {
+    /// Runs ways that exclude each other. Names that they wrote become one of the values they left, without the ways
+    /// that did not come to the end.
+    pub(super) fn branches(&mut self, ways: &[Way<'_, 'a>]) -> Outcome {
         let mut ends: Vec<BTreeMap<(usize, String), Value>> = Vec::new();
         let mut results = Vec::new();
         let mut flow = Flow::Left;
         let mut originals: BTreeMap<(usize, String), Option<Value>> = BTreeMap::new();
-        for alternative in alternatives {
+        for way in ways {
             self.journals.push(Vec::new());
-            let (end, result) = alternative(self);
+            let (end, result) = way(self);
             let journal = self.journals.pop().unwrap_or_default();
             let mut written = BTreeMap::new();
             for write in journal.into_iter().rev() {

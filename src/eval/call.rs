@@ -57,19 +57,19 @@ impl<'a> Evaluator<'a> {
             ExprKind::Member { object, name } => {
                 let object = self.expression(*object, scope);
                 let record = self.record(span, name.span, call, scope);
-                self.call_member(&object, name, record, scope)
+                self.call_member(&object, name, record)
             }
             ExprKind::Super => {
                 let base = self.expression(call.callee, scope);
                 let mut record = self.record(span, callee.span, call, scope);
                 record.constructs = true;
                 record.receiver = self.frame().this.clone();
-                self.dispatch(&base, record, scope)
+                self.dispatch(&base, record)
             }
             _ => {
                 let value = self.expression(call.callee, scope);
                 let record = self.record(span, self.last_name(call.callee), call, scope);
-                self.dispatch(&value, record, scope)
+                self.dispatch(&value, record)
             }
         }
     }
@@ -139,34 +139,28 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `object.name(...)`.
-    fn call_member(
-        &mut self,
-        object: &Value,
-        name: &Name,
-        mut record: CallRecord,
-        scope: usize,
-    ) -> Value {
+    fn call_member(&mut self, object: &Value, name: &Name, mut record: CallRecord) -> Value {
         match &object.kind {
             Kind::OneOf(values) => {
                 let results: Vec<Value> = values
                     .iter()
                     .filter(|value| !matches!(value.kind, Kind::Null))
                     .take(4)
-                    .map(|value| self.call_member(value, name, record.clone(), scope))
+                    .map(|value| self.call_member(value, name, record.clone()))
                     .collect();
                 Value::one_of(results)
             }
             Kind::Symbol(_) => {
-                let callee = self.member(object, name, scope);
+                let callee = self.member(object, name);
                 record.receiver = Some(object.clone());
-                self.dispatch(&callee, record, scope)
+                self.dispatch(&callee, record)
             }
             Kind::Map(_) | Kind::Class(_) => {
-                let member = self.member(object, name, scope);
+                let member = self.member(object, name);
                 record.receiver = Some(object.clone());
                 match &member.kind {
                     Kind::Unknown(_) | Kind::Null => self.call_method(object, name, record),
-                    _ => self.dispatch(&member, record, scope),
+                    _ => self.dispatch(&member, record),
                 }
             }
             _ => {
@@ -177,7 +171,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Calls a value.
-    pub(super) fn dispatch(&mut self, callee: &Value, record: CallRecord, scope: usize) -> Value {
+    pub(super) fn dispatch(&mut self, callee: &Value, record: CallRecord) -> Value {
         match &callee.kind {
             Kind::Function(closure) => self.invoke(closure, &record),
             Kind::Class(class) => {
@@ -204,7 +198,7 @@ impl<'a> Evaluator<'a> {
                 let results: Vec<Value> = values
                     .iter()
                     .take(3)
-                    .map(|value| self.dispatch(value, record.clone(), scope))
+                    .map(|value| self.dispatch(value, record.clone()))
                     .collect();
                 Value::one_of(results)
             }
@@ -221,7 +215,7 @@ impl<'a> Evaluator<'a> {
         if let Some(Value {
             kind: Kind::Function(closure),
             ..
-        }) = self.class_member(base, "constructor", Some(this), 0)
+        }) = self.class_member(base, "constructor", Some(this))
         {
             self.invoke(&closure, record);
         }
@@ -298,7 +292,7 @@ impl<'a> Evaluator<'a> {
                     .first()
                     .map(|(_, span)| *span)
                     .unwrap_or_default();
-                let value = self.member(object, &Name { text: key, span }, 0);
+                let value = self.member(object, &Name { text: key, span });
                 match record.positional.get(1) {
                     Some((default, _)) => self.either(value, default.clone(), span),
                     None => value,
@@ -310,7 +304,7 @@ impl<'a> Evaluator<'a> {
                     Some(plugin) if matches!(plugin.kind, Kind::Symbol(_)) => {
                         let mut record = record.clone();
                         record.positional[0] = (object.clone(), name.span);
-                        Some(self.dispatch(plugin, record, 0))
+                        Some(self.dispatch(plugin, record))
                     }
                     Some(function) => self.apply(function, object),
                     None => None,
@@ -371,7 +365,7 @@ impl<'a> Evaluator<'a> {
             }
             Role::Membership => {
                 for (value, _) in &record.positional {
-                    self.note_use(value, Use::Compared);
+                    self.note_use(value, Use::Decided);
                     self.note_guard(value, Some(object));
                 }
                 self.note_use(object, Use::Compared);
@@ -402,7 +396,7 @@ impl<'a> Evaluator<'a> {
                     positional: vec![(argument, Span::default())],
                     ..CallRecord::default()
                 };
-                Some(self.dispatch(function, record, 0))
+                Some(self.dispatch(function, record))
             }
             _ => None,
         }

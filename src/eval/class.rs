@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::Evaluator;
 use super::value::{CallRecord, ClassValue, Closure, Entry, Kind, Map, Value};
+use super::{DEEPEST_CALL, Evaluator};
 use crate::syntax::ir::{ClassId, Member, MemberKind};
 
 impl<'a> Evaluator<'a> {
@@ -109,6 +109,9 @@ impl<'a> Evaluator<'a> {
 
     /// Makes an instance: fields with values, then the constructor.
     pub(super) fn instantiate(&mut self, class: &Rc<ClassValue>, call: &CallRecord) -> Value {
+        if self.frames.len() > DEEPEST_CALL * 2 {
+            return Value::unknown(&class.name);
+        }
         let instance = Value::map(Map {
             class: Some(Rc::clone(class)),
             born: self.depth(),

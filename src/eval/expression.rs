@@ -15,6 +15,15 @@ use crate::syntax::ir::{
 /// Longest path of an unknown object whose members are kept.
 const LONGEST_KEPT: usize = 100;
 
+/// Parts of one computed text that are kept.
+const MOST_PARTS: usize = 64;
+
+/// Bytes of one text that is put together.
+const LONGEST_TEXT: usize = 64 * 1024;
+
+/// Fallbacks behind fallbacks that are followed.
+const MOST_FALLBACKS: usize = 8;
+
 impl<'a> Evaluator<'a> {
     /// An expression as a statement: its value is not used, but it may leave the function.
     pub(super) fn expression_flow(&mut self, id: ExprId, scope: usize) -> Flow {
@@ -71,7 +80,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Construct { of, fields } => self.construct(*of, fields, span, scope),
             ExprKind::Member { object, name } => {
                 let object = self.expression(*object, scope);
-                self.member(&object, name, scope)
+                self.member(&object, name)
             }
             ExprKind::Index { object, index } => self.index(*object, *index, scope),
             ExprKind::Call(call) => self.call(span, call, scope),
@@ -116,9 +125,14 @@ impl<'a> Evaluator<'a> {
                 .run_try(tried, scope)
                 .1
                 .unwrap_or_else(|| Value::new(Kind::Null)),
-            ExprKind::Await(inner) | ExprKind::Propagate(inner) => {
+            ExprKind::Await(inner) => {
                 let value = self.expression(*inner, scope);
                 self.note_use(&value, Use::Awaited);
+                value
+            }
+            ExprKind::Propagate(inner) => {
+                let value = self.expression(*inner, scope);
+                self.note_use(&value, Use::Propagated);
                 value
             }
             ExprKind::Cast { value, to } => {
@@ -152,8 +166,23 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Text put together: known when every part is.
+    /// Text put together: known when every part is, and when it is not endless.
     pub(super) fn join(&mut self, parts: Vec<Value>, span: Span) -> Value {
+        let parts: Vec<Value> = parts
+            .into_iter()
+            .flat_map(|part| match &part.kind {
+                Kind::Joined(inner) => inner.to_vec(),
+                _ => vec![part],
+            })
+            .collect();
+        let bytes: usize = parts
+            .iter()
+            .filter_map(Value::as_text)
+            .map(|text| text.reveal().len())
+            .sum();
+        if parts.len() > MOST_PARTS || bytes > LONGEST_TEXT {
+            return Value::unknown("text put together");
+        }
         if parts.iter().all(|part| part.as_text().is_some()) {
             let text: String = parts
                 .iter()
@@ -315,7 +344,7 @@ impl<'a> Evaluator<'a> {
                     text: text.reveal().to_owned(),
                     span,
                 };
-                self.member(&value, &name, scope)
+                self.member(&value, &name)
             }
             Kind::Number(number) => match &value.kind {
                 Kind::List(list) => {
@@ -340,8 +369,8 @@ impl<'a> Evaluator<'a> {
     ) -> Value {
         let left = self.expression(left, scope);
         let right = self.expression(right, scope);
-        self.note_use(&left, Use::Compared);
-        self.note_use(&right, Use::Compared);
+        self.note_use(&left, comparison_with(&right));
+        self.note_use(&right, comparison_with(&left));
         if operator != Comparison::Instance {
             self.note_guard(&left, Some(&right));
             self.note_guard(&right, Some(&left));
@@ -391,7 +420,14 @@ impl<'a> Evaluator<'a> {
             Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } | Kind::Joined(_)
         );
         let trail = left.trail.clone();
+        if fallbacks(&left) >= MOST_FALLBACKS {
+            return left;
+        }
+        let empty = right.as_text().is_some_and(|text| text.reveal().is_empty());
         let kind = match &left.kind {
+            Kind::Environment { name, .. } if empty && self.not_empty.contains(name) => {
+                return left;
+            }
             Kind::Environment { name, fallback } => {
                 let fallback = self.either_of(fallback, right, span);
                 Kind::Environment {
@@ -604,6 +640,35 @@ pub(super) fn merge_into(map: &mut Map, value: &Value, maybe: bool) {
         Kind::Null | Kind::Bool(_) => {}
         _ => map.open = true,
     }
+}
+
+/// Comparing with nothing, or with an empty text, only asks whether a value is there.
+fn comparison_with(other: &Value) -> Use {
+    let nothing = match &other.kind {
+        Kind::Null => true,
+        Kind::Text(text) => text.reveal().is_empty(),
+        _ => false,
+    };
+    if nothing { Use::Compared } else { Use::Decided }
+}
+
+/// How many fallbacks stand behind each other.
+fn fallbacks(value: &Value) -> usize {
+    let mut count = 0;
+    let mut kind = &value.kind;
+    while let Kind::Environment {
+        fallback: Some(next),
+        ..
+    }
+    | Kind::Setting {
+        fallback: Some(next),
+        ..
+    } = kind
+    {
+        count += 1;
+        kind = &next.kind;
+    }
+    count
 }
 
 /// From here on anything may be in it.

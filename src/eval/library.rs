@@ -145,9 +145,12 @@ impl<'a> Evaluator<'a> {
             Role::Default => Value::new(Kind::Default),
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
             Role::Pass => {
-                let value = self
-                    .slot_value(api, Slot::Value, &record)
-                    .unwrap_or_else(|| Value::unknown("value"));
+                let value = self.slot_value(api, Slot::Value, &record);
+                let value = value.unwrap_or_else(|| Value::unknown("value"));
+                let value = match self.slot_value(api, Slot::Fallback, &record) {
+                    Some(fallback) => self.either(value, fallback, record.name),
+                    None => value,
+                };
                 decoded(value, api.encoding)
             }
             Role::Import => match self
@@ -155,7 +158,10 @@ impl<'a> Evaluator<'a> {
                 .as_ref()
                 .and_then(Value::as_text)
             {
-                Some(module) => Value::symbol(module.reveal(), &[]),
+                Some(module) => {
+                    self.note_package(module.reveal());
+                    Value::symbol(module.reveal(), &[])
+                }
                 None => Value::unknown("module"),
             },
             Role::Merge => self.merge_arguments(&record),
@@ -177,6 +183,10 @@ impl<'a> Evaluator<'a> {
                     self.call_back(closure, api.claims_argument.unwrap_or(1), &claims);
                 }
                 claims
+            }
+            Role::OtherSecret => {
+                self.add_site(found, record, object);
+                Value::unknown("guard")
             }
             Role::Mint => {
                 self.add_site(found, record, object);

@@ -11,7 +11,7 @@ use crate::syntax::ir::{Member, MemberKind, Name};
 
 impl<'a> Evaluator<'a> {
     /// What `object.name` is.
-    pub(super) fn member(&mut self, object: &Value, name: &Name, scope: usize) -> Value {
+    pub(super) fn member(&mut self, object: &Value, name: &Name) -> Value {
         match &object.kind {
             Kind::Symbol(symbol) => {
                 let mut symbol = symbol.as_ref().clone();
@@ -33,7 +33,7 @@ impl<'a> Evaluator<'a> {
                     return Value::one_of([entry.value].into_iter().chain(missing));
                 }
                 if let Some(class) = class
-                    && let Some(value) = self.class_member(&class, &name.text, Some(object), scope)
+                    && let Some(value) = self.class_member(&class, &name.text, Some(object))
                 {
                     return value;
                 }
@@ -54,7 +54,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Kind::Class(class) => {
-                let value = self.class_member(class, &name.text, None, scope);
+                let value = self.class_member(class, &name.text, None);
                 value.unwrap_or_else(|| Value::unknown(&format!("{}.{}", class.name, name.text)))
             }
             Kind::Claims(site, path) => {
@@ -80,7 +80,7 @@ impl<'a> Evaluator<'a> {
                 let values: Vec<Value> = values
                     .iter()
                     .filter(|value| !matches!(value.kind, Kind::Null))
-                    .map(|value| self.member(value, name, scope))
+                    .map(|value| self.member(value, name))
                     .collect();
                 Value::one_of(values)
             }
@@ -88,7 +88,7 @@ impl<'a> Evaluator<'a> {
                 let unknown = Value::unknown(&format!("{path}.{}", name.text));
                 match fallback {
                     Some(fallback) => {
-                        let member = self.member(&fallback.as_ref().clone(), name, scope);
+                        let member = self.member(&fallback.as_ref().clone(), name);
                         Value::one_of([unknown, member])
                     }
                     None => unknown,
@@ -188,7 +188,6 @@ impl<'a> Evaluator<'a> {
         class: &Rc<ClassValue>,
         name: &str,
         this: Option<&Value>,
-        scope: usize,
     ) -> Option<Value> {
         let fixed = class.statics.borrow().entries.get(name).cloned();
         if let Some(entry) = fixed {
@@ -222,7 +221,7 @@ impl<'a> Evaluator<'a> {
         }
         for base in class.bases.clone() {
             if let Kind::Class(base) = &base.kind
-                && let Some(value) = self.class_member(&base.clone(), name, this, scope)
+                && let Some(value) = self.class_member(&base.clone(), name, this)
             {
                 return Some(value);
             }

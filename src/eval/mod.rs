@@ -5,12 +5,15 @@
 
 mod branch;
 mod call;
+mod checks;
 mod class;
 mod conclude;
 mod expression;
+mod framework;
 mod library;
 mod material;
 mod member;
+mod mint;
 mod slots;
 mod statement;
 mod token;
@@ -133,6 +136,10 @@ struct Evaluator<'a> {
     imported_modules: HashSet<String>,
     /// Functions in which the header's algorithm is held against something.
     guarded: HashSet<Option<FunctionId>>,
+    /// Variables of the environment that the code holds to be set, or stops.
+    not_empty: HashSet<Rc<str>>,
+    /// A package was loaded whose name says that it handles tokens, and no model knows it.
+    unknown_library: bool,
     /// The condition of the branch that begins, which its first statement may bind.
     evaluated: Option<(ExprId, Value)>,
     steps: usize,
@@ -166,6 +173,8 @@ impl<'a> Evaluator<'a> {
             delivered: None,
             imported_modules: HashSet::new(),
             guarded: HashSet::new(),
+            not_empty: HashSet::new(),
+            unknown_library: false,
             evaluated: None,
             steps: 0,
         }

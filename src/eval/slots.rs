@@ -43,6 +43,8 @@ pub(super) struct Resolved<'a> {
     pub(super) slots: BTreeMap<Slot, Filled>,
     /// Slots whose check is switched off, and where.
     pub(super) off: BTreeMap<Slot, (Truth, Span)>,
+    /// Claims that a token must have, as far as an option of their own says so.
+    pub(super) demanded: BTreeMap<Slot, Truth>,
     /// Options that look like checks, and where.
     pub(super) inert: Vec<(&'a Inert, Truth, Span)>,
     pub(super) unset: UnsetFacts,
@@ -63,6 +65,13 @@ pub(super) struct UnsetFacts {
     pub(super) family_bound: bool,
     pub(super) none_refused: bool,
     pub(super) empty_key_accepted: bool,
+}
+
+impl Resolved<'_> {
+    /// Whether a slot is filled with a value that is seen.
+    pub(super) fn has(&self, slot: Slot) -> bool {
+        matches!(self.slots.get(&slot), Some(Filled::Yes(..)))
+    }
 }
 
 impl UnsetFacts {
@@ -110,6 +119,7 @@ impl<'a> Evaluator<'a> {
         let mut resolved = Resolved {
             slots: BTreeMap::new(),
             off: BTreeMap::new(),
+            demanded: BTreeMap::new(),
             inert: Vec::new(),
             unset: UnsetFacts::default(),
             defaults: api.defaults.clone(),
@@ -143,6 +153,14 @@ impl<'a> Evaluator<'a> {
         }
         for (slot, conditions) in &api.off {
             self.switch_off(&mut resolved, *slot, conditions, record, object);
+        }
+        for (slot, conditions) in &api.demand {
+            for condition in conditions {
+                let truth = self.test(condition, record, object).0;
+                if truth != Truth::No {
+                    resolved.demanded.insert(*slot, truth);
+                }
+            }
         }
         self.find_inert(&mut resolved, &api.inert, version, record, object);
         for slot in &api.skipped_when_empty {

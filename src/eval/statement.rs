@@ -3,24 +3,24 @@
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::branch::Flow;
+use super::branch::{Flow, Outcome, Way};
 use super::uses::Use;
 use super::value::{ClassValue, Kind, Value};
 use crate::source::Span;
 use crate::syntax::ir::{
-    AssignOperator, Assignment, Block, Export, If, Import, Loop, Match, Statement, StatementKind,
-    Target, Try,
+    AssignOperator, Assignment, Block, Export, ExprId, ExprKind, If, Import, Loop, Match,
+    Statement, StatementKind, Target, Try,
 };
 
 impl<'a> Evaluator<'a> {
     /// Runs a block in a scope of its own.
-    pub(super) fn inner_block(&mut self, block: &'a Block, parent: usize) -> (Flow, Option<Value>) {
+    pub(super) fn inner_block(&mut self, block: &'a Block, parent: usize) -> Outcome {
         let scope = self.new_scope(parent);
         self.block(block, scope)
     }
 
     /// Runs a block in a given scope: functions and classes are bound first.
-    pub(super) fn block(&mut self, block: &'a Block, scope: usize) -> (Flow, Option<Value>) {
+    pub(super) fn block(&mut self, block: &'a Block, scope: usize) -> Outcome {
         self.hoist(block, scope);
         for statement in &block.statements {
             if !self.step() {
@@ -80,6 +80,7 @@ impl<'a> Evaluator<'a> {
 
     fn import(&mut self, imports: &[Import], scope: usize) {
         for import in imports {
+            self.note_package(&import.module);
             self.imported_modules.insert(import.module.clone());
             match &import.binding {
                 Some(binding) => {
@@ -113,6 +114,15 @@ impl<'a> Evaluator<'a> {
             return Value::symbol(&symbol.package, &path);
         }
         Value::symbol(&import.module, &import.path)
+    }
+
+    /// Notes a package that handles tokens and that no model knows.
+    pub(super) fn note_package(&mut self, package: &str) {
+        const WORDS: &[&str] = &["jwt", "jose", "jws", "jwk", "oidc", "openid"];
+        let lower = package.to_ascii_lowercase();
+        let local = lower.starts_with(['.', '/', '~']) || lower.starts_with("@/");
+        let handles_tokens = WORDS.iter().any(|word| lower.contains(word));
+        self.unknown_library |= handles_tokens && !local && !self.catalog.knows_package(package);
     }
 
     fn statement(&mut self, statement: &'a Statement, scope: usize) -> Flow {
@@ -206,7 +216,7 @@ impl<'a> Evaluator<'a> {
             (Flow::On, value)
         };
         let past = |_: &mut Self| (Flow::On, None);
-        self.branches(&[&body, &past]);
+        self.branches(&[Box::new(body), Box::new(past)]);
         Flow::On
     }
 
@@ -225,7 +235,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    pub(super) fn run_if(&mut self, branch: &'a If, scope: usize) -> (Flow, Option<Value>) {
+    pub(super) fn run_if(&mut self, branch: &'a If, scope: usize) -> Outcome {
         let condition = self.expression(branch.condition, scope);
         self.note_use(&condition, Use::Compared);
         // `if let P = x`: the binding is the first statement, over the condition itself, which ran already.
@@ -235,15 +245,51 @@ impl<'a> Evaluator<'a> {
             this.inner_block(&branch.then, scope)
         };
         let otherwise = |this: &mut Self| this.inner_block(&branch.otherwise, scope);
-        self.branches(&[&then, &otherwise])
+        let left = std::cell::Cell::new(false);
+        let then = |this: &mut Self| {
+            let (flow, value) = then(this);
+            left.set(flow == Flow::Left);
+            (flow, value)
+        };
+        let joined = self.branches(&[Box::new(then), Box::new(otherwise)]);
+        if left.get() {
+            self.narrow(branch.condition, scope);
+        }
+        joined
     }
 
-    pub(super) fn run_match(&mut self, chosen: &'a Match, scope: usize) -> (Flow, Option<Value>) {
+    /// Behind `if (!name) throw` a name is no longer empty.
+    fn narrow(&mut self, condition: ExprId, scope: usize) {
+        let module = self.module;
+        let name = match &module.expr(condition).kind {
+            ExprKind::Not(inner) => *inner,
+            ExprKind::Call(call) => match &module.expr(call.callee).kind {
+                ExprKind::Member { object, name } if name.text == "is_empty" => *object,
+                _ => return,
+            },
+            _ => return,
+        };
+        let ExprKind::Name(name) = &module.expr(name).kind else {
+            return;
+        };
+        let Some(value) = self.look_up(name, scope) else {
+            return;
+        };
+        if let Kind::Environment { name, .. } = &value.kind {
+            self.not_empty.insert(Rc::clone(name));
+        }
+        if let Some(value) = without_empty_fallback(&value) {
+            let home = self.home_of(name, scope);
+            self.write_name(home, name, value);
+        }
+    }
+
+    pub(super) fn run_match(&mut self, chosen: &'a Match, scope: usize) -> Outcome {
         let subject = self.expression(chosen.subject, scope);
-        self.note_use(&subject, Use::Compared);
+        self.note_use(&subject, Use::Decided);
         self.note_guard(&subject, None);
         let mut exhaustive = false;
-        let mut arms: Vec<Box<dyn Fn(&mut Self) -> (Flow, Option<Value>) + '_>> = Vec::new();
+        let mut arms: Vec<Way<'_, 'a>> = Vec::new();
         for arm in &chosen.arms {
             exhaustive |= arm.cases.is_empty();
             let subject = &subject;
@@ -264,15 +310,12 @@ impl<'a> Evaluator<'a> {
         if !exhaustive {
             arms.push(Box::new(|_: &mut Self| (Flow::On, None)));
         }
-        let arms: Vec<&dyn Fn(&mut Self) -> (Flow, Option<Value>)> =
-            arms.iter().map(|arm| arm.as_ref()).collect();
         self.branches(&arms)
     }
 
-    pub(super) fn run_try(&mut self, tried: &'a Try, scope: usize) -> (Flow, Option<Value>) {
+    pub(super) fn run_try(&mut self, tried: &'a Try, scope: usize) -> Outcome {
         let body = |this: &mut Self| this.inner_block(&tried.body, scope);
-        let mut ways: Vec<Box<dyn Fn(&mut Self) -> (Flow, Option<Value>) + '_>> =
-            vec![Box::new(body)];
+        let mut ways: Vec<Way<'_, 'a>> = vec![Box::new(body)];
         for handler in &tried.handlers {
             ways.push(Box::new(move |this: &mut Self| {
                 let inner = this.new_scope(scope);
@@ -282,8 +325,6 @@ impl<'a> Evaluator<'a> {
                 this.block(&handler.body, inner)
             }));
         }
-        let ways: Vec<&dyn Fn(&mut Self) -> (Flow, Option<Value>)> =
-            ways.iter().map(|way| way.as_ref()).collect();
         let (flow, value) = self.branches(&ways);
         let (last, _) = self.inner_block(&tried.finally, scope);
         (if last == Flow::Left { Flow::Left } else { flow }, value)
@@ -298,10 +339,10 @@ impl<'a> Evaluator<'a> {
             },
             None => Value::new(Kind::Null),
         };
-        if let Some(annotation) = &assignment.annotation {
-            if assignment.value.is_none() || value.is_unknown() {
-                value = self.value_of_type(annotation, scope).unwrap_or(value);
-            }
+        if let Some(annotation) = &assignment.annotation
+            && (assignment.value.is_none() || value.is_unknown())
+        {
+            value = self.value_of_type(annotation, scope).unwrap_or(value);
         }
         match assignment.operator {
             AssignOperator::Set => {}
@@ -353,7 +394,7 @@ impl<'a> Evaluator<'a> {
             Target::Place(id) => self.write_place(*id, value, scope),
             Target::Members { members, rest } => {
                 for member in members {
-                    let mut part = self.member(&value, &member.member, scope);
+                    let mut part = self.member(&value, &member.member);
                     if let Some(default) = member.default {
                         let default = self.expression(default, scope);
                         part = self.either(part, default, member.member.span);
@@ -404,4 +445,35 @@ impl<'a> Evaluator<'a> {
         }
         own
     }
+}
+
+/// The value without a fallback that is empty; `None` when it has none.
+fn without_empty_fallback(value: &Value) -> Option<Value> {
+    let (Kind::Environment {
+        fallback: Some(fallback),
+        ..
+    }
+    | Kind::Setting {
+        fallback: Some(fallback),
+        ..
+    }) = &value.kind
+    else {
+        return None;
+    };
+    fallback.as_text().filter(|text| text.reveal().is_empty())?;
+    let kind = match &value.kind {
+        Kind::Environment { name, .. } => Kind::Environment {
+            name: Rc::clone(name),
+            fallback: None,
+        },
+        Kind::Setting { path, .. } => Kind::Setting {
+            path: Rc::clone(path),
+            fallback: None,
+        },
+        _ => return None,
+    };
+    Some(Value {
+        kind,
+        trail: value.trail.clone(),
+    })
 }

@@ -7,7 +7,7 @@ use super::Evaluator;
 use super::value::{Kind, Value};
 
 /// Members that only wrap the claims.
-const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body"];
+const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body", "custom"];
 
 /// Members of a decoded token that are not claims.
 const NOT_CLAIMS: &[&str] = &["header", "signature", "protectedHeader", "protected_header"];
@@ -23,10 +23,14 @@ pub(super) struct ClaimsUse {
     pub(super) handed_on: BTreeSet<String>,
     /// A function returned them.
     pub(super) returned: bool,
-    /// They were awaited, or handled as a promise.
+    /// They were awaited.
     pub(super) awaited: bool,
-    /// When a claim was first compared.
-    pub(super) first_compared: Option<usize>,
+    /// An error in their place leaves the function.
+    pub(super) propagated: bool,
+    /// Claims that were held against a value, not only tested for being there.
+    pub(super) decided: BTreeSet<String>,
+    /// When that first happened.
+    pub(super) first_decided: Option<usize>,
     /// Methods that were called on the result.
     pub(super) called: BTreeSet<String>,
 }
@@ -36,14 +40,18 @@ pub(super) struct ClaimsUse {
 pub(super) enum Use {
     /// Read by name.
     Read,
-    /// Compared or tested.
+    /// Compared with nothing, or tested for being there.
     Compared,
+    /// Held against a value.
+    Decided,
     /// Handed on.
     HandedOn,
     /// Returned by a function, perhaps to a caller in this file.
     Returned,
     /// Awaited.
     Awaited,
+    /// An error in their place leaves the function.
+    Propagated,
 }
 
 impl Evaluator<'_> {
@@ -98,14 +106,19 @@ impl Evaluator<'_> {
                 uses.read.insert(claim);
             }
             Use::Compared => {
-                uses.first_compared = uses.first_compared.or(Some(now));
                 uses.compared.insert(claim);
+            }
+            Use::Decided => {
+                uses.first_decided = uses.first_decided.or(Some(now));
+                uses.compared.insert(claim.clone());
+                uses.decided.insert(claim);
             }
             Use::HandedOn => {
                 uses.handed_on.insert(claim);
             }
             Use::Returned => uses.returned = true,
             Use::Awaited => uses.awaited = true,
+            Use::Propagated => uses.propagated = true,
         }
     }
 }

@@ -42,9 +42,6 @@ pub struct Library {
     /// The version that is assumed when none is known.
     #[serde(default)]
     pub current: Option<String>,
-    /// Other dependencies that bring this library: their name and the versions of them that bring a version of it.
-    #[serde(default)]
-    pub requires: Vec<String>,
     /// Modules whose default export is one API: module, and the path of the API.
     #[serde(default)]
     pub default: BTreeMap<String, String>,
@@ -74,6 +71,8 @@ pub enum Role {
     Register,
     /// Makes an object that says how to verify or mint.
     Policy,
+    /// Takes a secret for something other than tokens: sessions, cookies, forms.
+    OtherSecret,
     /// Makes a key.
     Key,
     /// Makes a key set or its client.
@@ -202,6 +201,9 @@ pub struct Api {
     /// What switches a check off.
     #[serde(default)]
     pub off: BTreeMap<Slot, Vec<Condition>>,
+    /// What makes a claim one that a token must have.
+    #[serde(default)]
+    pub demand: BTreeMap<Slot, Vec<Condition>>,
     /// What looks like a check and is none.
     #[serde(default)]
     pub inert: Vec<Inert>,

@@ -14,6 +14,9 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         .iter()
         .filter(|site| site.kind == SiteKind::Verify && !skips_signature(site))
     {
+        if site.has_inert(Slot::Algorithms) {
+            continue;
+        }
         let Algorithms::Unset(unset) = site.algorithms else {
             continue;
         };

@@ -12,7 +12,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     for site in &facts.sites {
         let unverified = site.kind == SiteKind::Decode
             || matches!(site.check(Slot::Signature), Check::Disabled(_));
-        let Some(moment) = site.uses.first_compared.filter(|_| unverified) else {
+        let Some(moment) = site.uses.first_decided.filter(|_| unverified) else {
             continue;
         };
         let Some(verify) = verified_later(facts, site).filter(|verify| moment < verify.moment)

@@ -9,7 +9,7 @@ use crate::models::schema::Slot;
 pub(super) const ID: &str = "decode-unverified";
 
 pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
-    if facts.browser {
+    if facts.browser || facts.unknown_library {
         return;
     }
     for site in facts

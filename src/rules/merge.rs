@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     alg_confusion, alg_from_header, alg_none, alg_unpinned, aud_unchecked, decode_unverified,
-    exp_unchecked, iss_unchecked, signature_skipped,
+    exp_unchecked, iss_unchecked, nbf_unchecked, signature_skipped,
 };
 use crate::finding::{Finding, Place};
 
@@ -26,6 +26,7 @@ const COVERS: &[(&str, &[&str])] = &[
         alg_none::ID,
         &[alg_confusion::ID, alg_from_header::ID, alg_unpinned::ID],
     ),
+    (exp_unchecked::ID, &[nbf_unchecked::ID]),
     (alg_confusion::ID, &[alg_unpinned::ID, alg_from_header::ID]),
 ];
 

@@ -32,6 +32,9 @@ const IDENTITY_CLAIMS: &[&str] = &[
     "tenant",
 ];
 
+/// Claims that are true or false.
+const FLAG_CLAIMS: &[&str] = &["admin", "isadmin", "is_admin"];
+
 /// Whether anything is done with the claims that could matter: they are handed on, or decide who the caller is.
 pub(super) fn claims_matter(site: &Site) -> bool {
     let uses = &site.uses;
@@ -47,12 +50,20 @@ pub(super) fn claims_matter(site: &Site) -> bool {
     handed_on || returned && uses.compared.is_empty() || decides_on_identity(site)
 }
 
-/// Whether a claim that says who the caller is, or may do, was compared.
+/// Whether a claim that says who the caller is, or may do, was held against a value; a flag decides by being there.
 pub(super) fn decides_on_identity(site: &Site) -> bool {
-    site.uses
-        .compared
+    let lower = |claim: &String| claim.to_ascii_lowercase();
+    let decided = site
+        .uses
+        .decided
         .iter()
-        .any(|claim| IDENTITY_CLAIMS.contains(&claim.to_ascii_lowercase().as_str()))
+        .any(|claim| IDENTITY_CLAIMS.contains(&lower(claim).as_str()));
+    decided
+        || site
+            .uses
+            .compared
+            .iter()
+            .any(|claim| FLAG_CLAIMS.contains(&lower(claim).as_str()))
 }
 
 /// Whether the token was just handed out by a provider's token endpoint: it came over a connection of our own.

@@ -132,3 +132,40 @@ fn a_file_over_the_cap_is_said_and_not_read() {
             .any(|one| one.path.as_deref() == Some("big.js"))
     );
 }
+
+#[test]
+fn code_that_makes_itself_without_end_is_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "class.js",
+        "// jwt\nclass A { inner = new A(); }\nnew A();\n".to_owned(),
+    );
+    write("pair.py", "# jwt\nclass A:\n    def __init__(self):\n        self.b = B()\nclass B:\n    def __init__(self):\n        self.a = A()\nA()\n".to_owned());
+    write(
+        "text.js",
+        format!("// jwt\nlet t = 'ab';\n{}", "t = t + t;\n".repeat(5_000)),
+    );
+    write(
+        "fallback.js",
+        format!(
+            "// jwt\nlet t = u;\n{}",
+            "t = t || process.env.X || 'a';\n".repeat(5_000)
+        ),
+    );
+    write(
+        "list.js",
+        format!("// jwt\nlet t = [];\n{}", "t = [t, t];\n".repeat(5_000)),
+    );
+    write(
+        "calls.js",
+        format!(
+            "// jwt\n{}f0();\n",
+            (0..60)
+                .map(|n| format!("function f{n}() {{ f{}(); f{}(); }}\n", n + 1, n + 1))
+                .collect::<String>()
+        ),
+    );
+    let report = lint_everything(folder.path());
+    assert_eq!(report.summary.files_parsed, 6);
+}
