@@ -202,6 +202,15 @@ def questions(keys, facts):
     for slot, condition, raw in facts.switches():
         text, more = refused[slot]
         ask(f"off: {condition}", text, raw=raw, **more)
+    lacking = {
+        "audience": (signed(), {"audience": SERVICE}),
+        "issuer": (signed(), {"issuer": ISSUER}),
+        "expiry": (signed(without=["exp"]), {}),
+    }
+    for slot, condition, raw in facts.switches("demand"):
+        if slot in lacking:
+            text, more = lacking[slot]
+            ask(f"demand: {condition}", text, raw=raw, **more)
     looks_like = {
         "signature": signed(),
         "algorithms": signed(),
@@ -267,11 +276,11 @@ class Facts:
     def default(self, slot):
         return next((item["defaults"][slot] for item in self.verifying if slot in item.get("defaults", {})), None)
 
-    def switches(self):
+    def switches(self, kind="off"):
         """Slot, condition, and how a probe writes it, for each condition that can be written."""
         seen = set()
         for item in self.verifying:
-            for slot, conditions in item.get("off", {}).items():
+            for slot, conditions in item.get(kind, {}).items():
                 for condition in conditions:
                     raw = written(condition)
                     shape = (slot, json.dumps(raw, sort_keys=True))
@@ -289,8 +298,9 @@ class Facts:
     def unwritable(self):
         """Conditions that no probe can write."""
         for item in self.verifying:
-            for conditions in item.get("off", {}).values():
-                yield from (f"off: {condition}" for condition in conditions if written(condition) is None)
+            for kind in ("off", "demand"):
+                for conditions in item.get(kind, {}).values():
+                    yield from (f"{kind}: {condition}" for condition in conditions if written(condition) is None)
             for inert in item.get("inert", []):
                 if written(inert["when"], inert["slot"]) is None:
                     yield f"inert: {inert['when']}"
@@ -413,6 +423,8 @@ def judge(subject, facts, answers, minted):
     for name in answers:
         if name.startswith(("off: ", "inert: ")):
             expect(name, accepted=[name])
+        if name.startswith("demand: "):
+            expect(name, rejected=[name])
     for name in facts.unwritable():
         rows.append((name, UNTESTED, "no probe can write this condition"))
     rows.extend(lifetime(facts, answers, minted))
