@@ -259,7 +259,6 @@ class Facts:
         items = model.get("api", []) + model.get("type", [])
         here = [item for item in items if lies_in(version, item.get("versions"))]
         self.verifying = [item for item in here if set(item["path"]) & set(subject.apis) and item.get("role") != "mint"]
-        # The first API of a path counts: those after it are for calls that the first one does not fit.
         self.minting = [item for item in here if set(item["path"]) & set(subject.mint)]
         self.unset = self.merged(self.verifying)
         self.minted = self.merged(self.minting)
@@ -269,8 +268,11 @@ class Facts:
         facts = {}
         for item in items:
             for unset in item.get("unset", []):
-                if lies_in(self.version, unset.get("versions")):
-                    facts.update({name: value for name, value in unset.items() if name not in ("versions", "source")})
+                if not lies_in(self.version, unset.get("versions")):
+                    continue
+                for name, value in unset.items():
+                    # A later fact replaces an earlier one, but slots whose claim may be absent add up.
+                    facts[name] = facts.get(name, []) + value if name == "absent-accepted" else value
         return facts
 
     def default(self, slot):
@@ -605,7 +607,13 @@ def models_of(jotlint):
     return {(library["name"], library["language"]): library for library in listed["libraries"]}
 
 
-def markdown(results, counts):
+def unasked(models):
+    """Models that no probe asks."""
+    asked = {(subject.model, subject.language) for subject in SUBJECTS}
+    return sorted(f"{name} ({language})" for name, language in models if (name, language) not in asked)
+
+
+def markdown(results, counts, models):
     lines = [
         "# Models against libraries",
         "",
@@ -613,6 +621,8 @@ def markdown(results, counts):
         "published libraries with forged tokens.",
         "",
         ", ".join(f"{count} {verdict.lower()}" for verdict, count in counts.items()) + ".",
+        "",
+        f"No probe asks these models: {', '.join(unasked(models))}.",
         "",
         "| library | version | claim | verdict | what was seen |",
         "|---|---|---|---|---|",
@@ -660,8 +670,9 @@ def main():
                 if verdict != AGREES or not arguments.only_differences:
                     print(f"  {verdict:12}  {claim}" + (f"  [{detail}]" if detail else ""), flush=True)
     print(", ".join(f"{count} {verdict.lower()}" for verdict, count in counts.items()))
+    print("no probe asks these models: " + ", ".join(unasked(models)))
     if arguments.write:
-        pathlib.Path(arguments.write).write_text(markdown(results, counts))
+        pathlib.Path(arguments.write).write_text(markdown(results, counts, models))
     return 1 if counts[DIFFERS] else 0
 
 
