@@ -494,8 +494,8 @@ def lifetime(facts, answers, minted):
 # Installing and asking
 
 
-class NotInstallable(Exception):
-    """A version cannot be had here."""
+class CommandFailed(Exception):
+    """What the first telling line of its output was."""
 
 
 def command(*arguments, folder, given=None, timeout=900, **environment):
@@ -505,7 +505,7 @@ def command(*arguments, folder, given=None, timeout=900, **environment):
     if done.returncode != 0:
         lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         telling = [line for line in lines if "rror" in line] or lines[-1:] or ["no output"]
-        raise NotInstallable(f"{pathlib.Path(arguments[0]).name}: {telling[0][:200]}")
+        raise CommandFailed(f"{pathlib.Path(arguments[0]).name}: {telling[0][:200]}")
     return done.stdout
 
 
@@ -590,13 +590,16 @@ def examine(subject, version, models, keys, folder):
     folder.mkdir()
     try:
         installed = INSTALLERS[subject.language](subject, version, folder)
+    except (CommandFailed, subprocess.TimeoutExpired) as reason:
+        return version, [("everything", UNTESTED, f"not installable here: {reason}")]
+    try:
         facts = Facts(model, subject, installed.version)
         asked = questions(keys, facts)
         mint = {"payload": {"sub": "someone"}, "secret": keys.secret}
         given = json.dumps({"questions": list(asked.values()), "mint": mint})
         answered = json.loads(installed.ask(given))
-    except (NotInstallable, subprocess.TimeoutExpired) as reason:
-        return version, [("everything", UNTESTED, f"not installable here: {reason}")]
+    except (CommandFailed, subprocess.TimeoutExpired, json.JSONDecodeError) as reason:
+        return installed.version, [("everything", UNTESTED, f"the probe failed: {reason}")]
     if not facts.verifying:
         return installed.version, [("everything", UNTESTED, "the model has no such API in this version")]
     return installed.version, judge(subject, facts, answered["observations"], answered.get("minted"))
