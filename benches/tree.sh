@@ -3,11 +3,9 @@
 #
 #   benches/tree.sh [FOLDER]      FOLDER is kept between runs; default: target/bench-tree
 #
-# Prints, in one run: whole-process time and peak memory of
-#   rg       rg -il 'jwt|jose' over every file
-#   scan     jotlint inventory's walk, read and prefilter alone (no file is parsed: an empty selection)
-#   jotlint  the whole run
-# as medians of five interleaved rounds, and the ratio to ripgrep. Needs npm, rg and GNU time.
+# Prints, as medians of five interleaved rounds: whole-process time and peak memory of `rg -il 'jwt|jose'` over every
+# file and of jotlint, the part of jotlint that is walk, read and prefilter, the start on an empty folder, and how much
+# was parsed. Needs npm, rg and GNU time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tree=${1:-target/bench-tree}
@@ -17,7 +15,7 @@ packages=(typescript@5.6.3 webpack@5.96.1 @babel/core@7.26.0 eslint@9.14.0 next@
 
 if [ ! -d "$tree/node_modules" ]; then
     mkdir -p "$tree"
-    (cd "$tree" && npm init -y >/dev/null && npm install --ignore-scripts --no-audit --no-fund "${packages[@]}" >/dev/null)
+    (cd "$tree" && npm init -y >/dev/null && npm install --force --ignore-scripts --no-audit --no-fund "${packages[@]}" >/dev/null)
 fi
 files=$(find "$tree" -type f | wc -l)
 if [ "$files" -lt 20000 ]; then
@@ -33,17 +31,18 @@ measure() { # prints: seconds kilobytes
     /usr/bin/time -f '%e %M' "$@" 2>&1 >/dev/null | tail -n 1
 }
 rg_run() { measure rg -uu -j2 -il 'jwt|jose' "$tree"; }
-scan_run() { measure "$jotlint" --threads 2 --no-worker --no-progress --include-dependencies --scan-only "$tree"; }
 lint_run() { measure "$jotlint" --threads 2 --no-worker --no-progress --include-dependencies --fail-on never --format json "$tree"; }
 start_run() { measure "$jotlint" --fail-on never "$empty"; }
 
 rg_run >/dev/null
 for round in 1 2 3 4 5; do
     echo "rg $(rg_run)"
-    echo "scan $(scan_run)"
     echo "jotlint $(lint_run)"
     echo "start $(start_run)"
+    "$jotlint" --threads 2 --no-worker --no-progress --include-dependencies --fail-on never --timings --format json "$tree" 2>&1 >/dev/null |
+        sed -n 's/^.*walk, read and prefilter \([0-9.]*\) s; parsed and judged \([0-9.]*\) MB in \([0-9.]*\) s.*$/walk \1 0\nparse \2 \3/p'
 done | awk -v files="$files" '
+    $1 == "parse" { megabytes = $2; seconds[++p] = $3; next }
     { time[$1, ++n[$1]] = $2; memory[$1, n[$1]] = $3 }
     function median(table, name,   i, j, swap, list, count) {
         count = n[name]
@@ -54,11 +53,9 @@ done | awk -v files="$files" '
     END {
         print files " files, medians of five interleaved rounds"
         base = median(time, "rg")
-        split("rg scan jotlint start", names, " ")
-        for (k = 1; k <= 4; k++) {
-            name = names[k]
-            printf "%-8s %6.2f s  %7.1f MB", name, median(time, name), median(memory, name) / 1024
-            if (name != "start") printf "  %5.2f times rg", median(time, name) / base
-            print ""
-        }
+        printf "rg -il               %6.2f s  %7.1f MB\n", base, median(memory, "rg") / 1024
+        printf "walk and prefilter   %6.2f s              %5.2f times rg\n", median(time, "walk"), median(time, "walk") / base
+        printf "whole run            %6.2f s  %7.1f MB  %5.2f times rg\n", median(time, "jotlint"), median(memory, "jotlint") / 1024, median(time, "jotlint") / base
+        printf "empty folder         %6.2f s  %7.1f MB\n", median(time, "start"), median(memory, "start") / 1024
+        printf "parsed and judged    %6.1f MB in %.2f s of threads\n", megabytes, seconds[p]
     }'

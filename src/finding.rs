@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -111,7 +112,7 @@ pub struct Finding {
     pub flow: Vec<Place>,
     /// What to do, in the library's own words.
     pub remedy: String,
-    /// Library and version this was judged by, `jsonwebtoken 9.0.2 (package-lock.json)`.
+    /// Library and version this was judged by, name, version and the lock file that says so.
     pub library: Option<String>,
     /// Ids of other rules that the same cause breaks.
     pub also: Vec<&'static str>,
@@ -157,9 +158,22 @@ pub struct Summary {
     pub test_hidden: usize,
 }
 
+/// Where a run spent its time. Not part of any report: it differs from run to run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timings {
+    /// Walk, read and prefilter, as passed on the clock.
+    pub walk: Duration,
+    /// Parsing, evaluating and judging, added up over the threads.
+    pub files: Duration,
+    /// Bytes that were parsed.
+    pub bytes: u64,
+}
+
 /// All that a run found.
 #[derive(Debug)]
 pub struct Report {
+    /// Where the time went.
+    pub timings: Timings,
     /// Sorted by path, place and rule.
     pub findings: Vec<Finding>,
     /// Sorted.
@@ -191,6 +205,7 @@ impl Report {
         };
         let places = |places: &[Place]| places.iter().map(place).collect();
         Report {
+            timings: self.timings,
             findings: self
                 .findings
                 .iter()
@@ -248,6 +263,7 @@ mod tests {
             message: String::new(),
         };
         let report = Report {
+            timings: Timings::default(),
             findings: vec![Finding {
                 rule: crate::rules::page::find("weak-key").unwrap(),
                 level: Level::Error,

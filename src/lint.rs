@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
@@ -12,16 +12,17 @@ use crate::eval::{self, Input};
 use crate::facts::{FileFacts, LibraryVersion};
 use crate::filter::config::Config;
 use crate::filter::suppress;
-use crate::finding::{Finding, Level, Notification, Report, Summary};
+use crate::finding::{Finding, Level, Notification, Report, Summary, Timings};
 use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
 use crate::models::versions::{PackageVersions, Version};
 use crate::redact::Redactor;
 use crate::report::fingerprint;
 use crate::rules::{self, page};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::syntax::bounds::{self, Limits};
-use crate::syntax::{self, Language};
+use crate::syntax::ir::Module;
+use crate::syntax::{self, Language, MODEL_FOLDERS};
 use crate::walk::{self, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
 
 /// What to lint, and how.
@@ -128,6 +129,7 @@ struct Linted {
     /// What is to be said about comments; the file was read all the same.
     remarks: Vec<Notification>,
     source: SourceFile,
+    time: Duration,
 }
 
 /// Lints the roots.
@@ -141,8 +143,17 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
         files_parsed: run.files.len(),
         ..Summary::default()
     };
+    let mut timings = Timings {
+        walk: run.walk_time,
+        ..Timings::default()
+    };
     let (files, notifications) = run.files(options, progress, true)?;
+    for file in &files {
+        timings.files += file.time;
+        timings.bytes += file.source.bytes().len() as u64;
+    }
     let mut report = Report {
+        timings,
         findings: Vec::new(),
         notifications,
         summary,
@@ -243,7 +254,9 @@ fn hidden_as_pedantic(finding: &Finding, options: &Options) -> bool {
 
 fn hidden_as_test(finding: &Finding, options: &Options) -> bool {
     let in_test = finding.context == Some(crate::finding::CodeContext::Test);
-    in_test && rules::left_out_in_tests(finding.rule.id) && !options.include_tests
+    // A note in a test tells nobody anything; keys and tokens in tests are made up.
+    let quiet = finding.level == Level::Note || rules::left_out_in_tests(finding.rule.id);
+    in_test && quiet && !options.include_tests
 }
 
 /// The files to parse and what is known about them.
@@ -252,12 +265,14 @@ struct Run {
     files_read: usize,
     versions: PackageVersions,
     notifications: Vec<Notification>,
+    walk_time: Duration,
 }
 
 impl Run {
     fn new(options: &Options) -> Result<Self, LintError> {
+        let start = Instant::now();
         let mut needles = Vec::new();
-        for folder in FOLDERS {
+        for folder in MODEL_FOLDERS {
             for model in catalog(folder)?.libraries() {
                 let words = model.library.needles.iter();
                 needles.extend(words.map(|needle| (folder, needle.as_str())));
@@ -281,6 +296,7 @@ impl Run {
             files_read: walk.counts.files_read as usize,
             versions: PackageVersions::new(&options.roots),
             notifications: walk.notifications,
+            walk_time: start.elapsed(),
         })
     }
 
@@ -299,9 +315,13 @@ impl Run {
                 .map(|(file, language)| {
                     let path = file.source.path.clone();
                     progress.begins(&path);
+                    let start = Instant::now();
                     let linted = lint_file(file, language, versions, options, judge);
                     progress.ends(&path);
-                    linted
+                    linted.map(|linted| Linted {
+                        time: start.elapsed(),
+                        ..linted
+                    })
                 })
                 .collect::<Result<_, _>>()
         })??;
@@ -343,13 +363,7 @@ fn lint_file(
     } else {
         syntax::parse(&source, language, &options.limits)
     };
-    for unread in &module.unread {
-        let line = source.line_of(unread.span.start);
-        notifications.push(notify(
-            Some(line),
-            format!("not read here: {}", unread.reason),
-        ));
-    }
+    notifications.extend(unread_parts(&source, &module));
     let folder = language.model_folder();
     let path = source.path.clone();
     let version = |library: &Library| library_version(versions, &path, folder, library);
@@ -383,6 +397,7 @@ fn lint_file(
         suppress::Kept::default()
     };
     Ok(Linted {
+        time: Duration::ZERO,
         facts,
         findings: kept.findings,
         suppressed: kept.suppressed,
@@ -390,6 +405,28 @@ fn lint_file(
         remarks: kept.notifications,
         source,
     })
+}
+
+/// What of a file was not read: one notification for each reason, at the first place.
+fn unread_parts(source: &SourceFile, module: &Module) -> Vec<Notification> {
+    let mut reasons: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+    for unread in &module.unread {
+        reasons.entry(&unread.reason).or_default().push(unread.span);
+    }
+    let notification = |(reason, spans): (&str, Vec<Span>)| {
+        let first = spans.iter().map(|span| span.start).min().unwrap_or(0);
+        let more = match spans.len() {
+            1 => String::new(),
+            count => format!(" (and in {} more places)", count - 1),
+        };
+        Notification {
+            path: Some(source.path.clone()),
+            message: format!("not read here{more}: {reason}"),
+            level: Level::Warning,
+            line: Some(source.line_of(first)),
+        }
+    };
+    reasons.into_iter().map(notification).collect()
 }
 
 fn library_version(
@@ -436,23 +473,21 @@ fn assumed_version(library: &Library) -> LibraryVersion {
     current.map_or(LibraryVersion::None, LibraryVersion::Assumed)
 }
 
-/// The folders of `rules/libraries/`.
-pub const FOLDERS: [&str; 3] = ["javascript", "python", "rust"];
-
 /// The models of a folder, loaded when first asked for.
 ///
 /// # Errors
 /// When an embedded model does not fit the schema.
 pub fn catalog(folder: &str) -> Result<&'static Catalog, ModelError> {
-    static CATALOGS: [OnceLock<Catalog>; 3] = [const { OnceLock::new() }; 3];
-    let index = FOLDERS
+    static CATALOGS: [OnceLock<Catalog>; MODEL_FOLDERS.len()] =
+        [const { OnceLock::new() }; MODEL_FOLDERS.len()];
+    let index = MODEL_FOLDERS
         .iter()
         .position(|known| *known == folder)
         .unwrap_or(0);
     if let Some(catalog) = CATALOGS[index].get() {
         return Ok(catalog);
     }
-    let loaded = Catalog::load(FOLDERS[index])?;
+    let loaded = Catalog::load(MODEL_FOLDERS[index])?;
     Ok(CATALOGS[index].get_or_init(|| loaded))
 }
 
@@ -462,7 +497,7 @@ pub fn catalog(folder: &str) -> Result<&'static Catalog, ModelError> {
 /// When an embedded model does not fit the schema.
 pub fn models() -> Result<Vec<&'static Model>, ModelError> {
     let mut models = Vec::new();
-    for folder in FOLDERS {
+    for folder in MODEL_FOLDERS {
         models.extend(catalog(folder)?.libraries());
     }
     Ok(models)

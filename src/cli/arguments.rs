@@ -200,6 +200,10 @@ pub(super) struct ReadingArguments {
     #[arg(long, help_heading = "Output")]
     pub(super) no_progress: bool,
 
+    /// Says on standard error where the time went: the walk on the clock, parsing and judging added up over threads.
+    #[arg(long, hide_short_help = true, help_heading = "Output")]
+    pub(super) timings: bool,
+
     /// Writes no text when there is nothing to report, and shows no progress.
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,

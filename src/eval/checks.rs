@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::slots::{Filled, Resolved, Truth};
+use super::condition::Truth;
+use super::slots::{Filled, Resolved};
 use super::uses::ClaimsUse;
 use super::value::{Kind, Value};
 use super::{Evaluator, SiteRecord};

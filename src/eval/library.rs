@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::condition::Truth;
 use super::material::decoded;
-use super::slots::{Filled, Truth};
+use super::slots::Filled;
 use super::uses::{ClaimsUse, Use};
 use super::value::{CallRecord, Closure, Kind, Object, Symbol, Value};
 use super::{Evaluator, SettingRecord, SiteRecord};

@@ -8,6 +8,7 @@ mod call;
 mod checks;
 mod class;
 mod conclude;
+mod condition;
 mod expression;
 mod framework;
 mod library;

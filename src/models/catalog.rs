@@ -94,7 +94,7 @@ impl Catalog {
     }
 
     /// The APIs that `path` in `package` names, in model order. A path may be deeper than the API's own
-    /// (`prelude.Key.new`), and part of it may belong to the package's name (`authlib` + `jose.jwt`).
+    /// (`prelude.Key.new`), and part of it may belong to the package's name (`vendor` + `tokens.jwt`).
     pub fn apis<'a>(&'a self, package: &str, path: &[String]) -> Vec<Found<'a, Api>> {
         let mut found = Vec::new();
         for (model, rest) in self.models_of(package, path) {

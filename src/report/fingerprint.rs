@@ -79,7 +79,7 @@ mod tests {
         let finding = sample::finding("src/a.js", Span::new(10, 20), "`none` is allowed");
         let mut moved = finding.clone();
         moved.primary.span = Span::new(500, 512);
-        moved.library = Some("jsonwebtoken 10.0.0 (package-lock.json)".into());
+        moved.library = Some("web-token 10.0.0 (package-lock.json)".into());
         let before = fingerprints(&mut [finding]);
         assert_eq!(before[0].len(), 16);
         assert_eq!(fingerprints(&mut [moved]), before);

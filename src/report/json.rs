@@ -14,7 +14,7 @@
 //!     "rule": "alg-none", "title": "Unsigned tokens are accepted or minted",
 //!     "level": "error", "confidence": "high",
 //!     "message": "what is wrong", "remedy": "what to do",
-//!     "library": "jsonwebtoken 9.0.2 (package-lock.json)",
+//!     "library": "web-token 9.0.2 (package-lock.json)",
 //!     "context": null, "also": [], "fingerprint": "0123456789abcdef",
 //!     "path": "src/auth.js",
 //!     "start": { "line": 12, "column": 5 }, "end": { "line": 12, "column": 11 },

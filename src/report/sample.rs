@@ -43,7 +43,7 @@ pub(super) fn finding(path: &str, span: Span, message: &str) -> Finding {
         related: Vec::new(),
         flow: Vec::new(),
         remedy: "Pass `{ algorithms: [\"HS256\"] }`.".into(),
-        library: Some("jsonwebtoken 9.0.2 (package-lock.json)".into()),
+        library: Some("web-token 9.0.2 (package-lock.json)".into()),
         also: Vec::new(),
         context: None,
         pedantic: false,
@@ -54,6 +54,7 @@ pub(super) fn finding(path: &str, span: Span, message: &str) -> Finding {
 
 pub(super) fn empty() -> Report {
     Report {
+        timings: Default::default(),
         findings: Vec::new(),
         notifications: Vec::new(),
         summary: Summary::default(),

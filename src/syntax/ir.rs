@@ -60,7 +60,7 @@ pub struct Module {
     pub comments: Vec<Comment>,
     /// Code that only tests run (test modules, test functions, calls of a test runner).
     pub test_spans: Vec<Span>,
-    /// An unbound name at the root of a path names a package without an import (`jsonwebtoken::decode` in Rust).
+    /// An unbound name at the root of a path names a package without an import (`tokens::decode` in Rust).
     pub unbound_names_are_packages: bool,
     /// An assignment without a declaration binds a name of the function it stands in (Python), not an outer one.
     pub assignments_are_local: bool,
@@ -429,11 +429,11 @@ pub struct Loop {
 /// An imported name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
-    /// The module as written: `jsonwebtoken`, `./config`, `app.settings`, `..core`, `crate::config` (with dots:
+    /// The module as written: `tokens`, `./config`, `app.settings`, `..core`, `crate::config` (with dots:
     /// `crate.config`).
     pub module: String,
     /// Path inside it, empty for the module itself: `import { verify as v }` has `["verify"]`, a default import
-    /// `["default"]`; `from jose import jwt` has `["jwt"]`; `use jsonwebtoken::errors::Error` has `["errors", "Error"]`.
+    /// `["default"]`; `from jose import jwt` has `["jwt"]`; `use tokens::errors::Error` has `["errors", "Error"]`.
     pub path: Vec<String>,
     /// The name it is bound to here; `None` for a glob import (`from x import *`, `use x::*`) or a bare import.
     pub binding: Option<Name>,
@@ -615,7 +615,7 @@ pub enum MemberKind {
 /// A type as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeName {
-    /// The path with dots, without references and type arguments: `jwt.VerifyOptions`, `Option`, `jsonwebtoken.Validation`.
+    /// The path with dots, without references and type arguments: `jwt.VerifyOptions`, `Option`, `tokens.Validation`.
     pub path: String,
     /// Type arguments: `Option<u64>` has one.
     pub arguments: Vec<TypeName>,

@@ -9,6 +9,9 @@ mod rust;
 use crate::source::SourceFile;
 use ir::Module;
 
+/// The folders of library models: one for each group of languages that share packages.
+pub const MODEL_FOLDERS: [&str; 3] = ["javascript", "python", "rust"];
+
 /// A language that jotlint reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Language {
