@@ -39,7 +39,20 @@ pub(super) enum Command {
     Rules {
         /// How the list is written.
         #[arg(short, long, value_enum, default_value_t)]
-        format: ListFormat,
+        format: TableFormat,
+    },
+    /// Lists the libraries that are known, and what their defaults mean in which version.
+    ///
+    /// Without a name every library is named in one line. With one, all that is known of it is shown.
+    Libraries {
+        /// A library's name, or that of its package.
+        name: Option<String>,
+        /// How the list is written.
+        #[arg(short, long, value_enum, default_value_t)]
+        format: TableFormat,
+        /// Holds a library model in a file against the schema instead.
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "format"])]
+        check: Option<PathBuf>,
     },
     /// Shows the page of a rule: what it finds, why it matters, how to fix it.
     Explain {
@@ -68,6 +81,18 @@ pub(super) enum ListFormat {
     Text,
     /// For scripts.
     Json,
+}
+
+/// How a list is written that the documentation holds too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For scripts.
+    Json,
+    /// A table for documentation.
+    Markdown,
 }
 
 /// What is linted, and what is shown.

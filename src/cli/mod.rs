@@ -2,6 +2,7 @@
 
 mod arguments;
 mod inventory;
+mod libraries;
 mod output;
 mod pages;
 mod progress;
@@ -9,18 +10,21 @@ mod supervisor;
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use self::arguments::{Arguments, Color, Command, LintArguments, ListFormat, ReadingArguments};
+use self::arguments::{
+    Arguments, Color, Command, LintArguments, ListFormat, ReadingArguments, TableFormat,
+};
 use self::output::say;
 use self::progress::ProgressLine;
 use self::supervisor::Worker;
 use crate::filter::config::{Config, ConfigError};
 use crate::filter::no_such_rule;
 use crate::lint::{self, LintError, Options, Progress};
+use crate::models::catalog::ModelError;
 use crate::page;
 use crate::walk;
 
@@ -49,6 +53,10 @@ enum CliError {
     SameOutput(Option<PathBuf>),
     #[error("{}", no_such_rule(.0))]
     UnknownRule(String),
+    #[error("there is no library `{0}` among the models; `jotlint libraries` lists them")]
+    UnknownLibrary(String),
+    #[error(transparent)]
+    Model(#[from] ModelError),
 }
 
 /// Hears how far a run is, and that all is parsed before anything is written.
@@ -89,6 +97,11 @@ pub fn main() -> ExitCode {
                 output::to_stdout(Color::Never, |_, out| pages::list(*format, out)).map(|()| CLEAN),
             );
         }
+        Some(Command::Libraries {
+            name,
+            format,
+            check,
+        }) => return status(libraries(name.as_deref(), *format, check.as_deref())),
         Some(Command::Explain { rule }) => return status(explain(rule).map(|()| CLEAN)),
         Some(Command::Inventory { reading, .. }) => reading,
         None => &arguments.lint.reading,
@@ -121,6 +134,27 @@ fn status(result: Result<u8, CliError>) -> ExitCode {
 fn explain(rule: &str) -> Result<(), CliError> {
     let page = page::find(rule).ok_or_else(|| CliError::UnknownRule(rule.to_owned()))?;
     output::to_stdout(Color::Never, |_, out| pages::explain(page, out))
+}
+
+/// Lists the libraries, or checks a model.
+fn libraries(
+    name: Option<&str>,
+    format: TableFormat,
+    check: Option<&Path>,
+) -> Result<u8, CliError> {
+    if let Some(file) = check {
+        let model = libraries::read(file)?;
+        output::to_stdout(Color::Never, |_, out| libraries::fits(file, &model, out))?;
+        return Ok(CLEAN);
+    }
+    let known = libraries::known(name)?;
+    if let (Some(name), true) = (name, known.is_empty()) {
+        return Err(CliError::UnknownLibrary(name.to_owned()));
+    }
+    output::to_stdout(Color::Never, |_, out| {
+        libraries::list(&known, name.is_some(), format, out)
+    })?;
+    Ok(CLEAN)
 }
 
 /// Lints, or makes the inventory.

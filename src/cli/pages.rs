@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::arguments::ListFormat;
+use super::arguments::TableFormat;
 use crate::page::{PAGES, Page};
 use crate::report::rule_url;
 
@@ -12,16 +12,34 @@ use crate::report::rule_url;
 ///
 /// # Errors
 /// What `out` answers.
-pub(super) fn list(format: ListFormat, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn list(format: TableFormat, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        ListFormat::Text => list_text(out),
-        ListFormat::Json => {
+        TableFormat::Text => list_text(out),
+        TableFormat::Json => {
             let rules: Vec<Value> = PAGES.iter().map(entry).collect();
             let document = json!({"format": "jotlint-rules", "version": 1, "rules": rules});
             serde_json::to_writer_pretty(&mut *out, &document)?;
             writeln!(out)
         }
+        TableFormat::Markdown => list_markdown(out),
     }
+}
+
+fn list_markdown(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "| rule | level | severity | title |\n|---|---|---|---|"
+    )?;
+    for page in PAGES.iter() {
+        let (id, front) = (page.id, &page.front);
+        let pedantic = if front.pedantic { ", pedantic" } else { "" };
+        writeln!(
+            out,
+            "| [`{id}`](rules/{id}.md) | {}{pedantic} | {:.1} | {} |",
+            front.level, front.security_severity, front.title,
+        )?;
+    }
+    Ok(())
 }
 
 fn list_text(out: &mut dyn Write) -> io::Result<()> {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use semver::VersionReq;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::source::{Condition, Source};
 
 /// One model file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Model {
     /// The library.
@@ -29,7 +29,7 @@ pub struct Model {
 }
 
 /// A library's names and facts.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Library {
     /// Name for people.
@@ -56,7 +56,7 @@ pub struct Library {
 }
 
 /// What an API does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Signs a token.
@@ -112,7 +112,7 @@ pub enum Role {
 }
 
 /// A slot that a call or policy fills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Slot {
     /// The token.
@@ -183,7 +183,7 @@ impl fmt::Display for Slot {
 }
 
 /// One function, method, constructor or member.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Api {
     /// Path inside the package; several for aliases; `Type.method` for methods, `*.method` for one that an import adds
@@ -251,7 +251,7 @@ pub struct Api {
 }
 
 /// A part of a span of time.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Unit {
     /// Where the number stands.
@@ -261,7 +261,7 @@ pub struct Unit {
 }
 
 /// How a verify says that a token is bad.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResultKind {
     /// It throws, or gives the error to its callback.
@@ -274,7 +274,7 @@ pub enum ResultKind {
 }
 
 /// An object with slots of its own.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TypeModel {
     /// Path inside the package; several for types that are alike.
@@ -304,7 +304,7 @@ pub struct TypeModel {
 }
 
 /// A settings object or variable that a framework reads.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingModel {
     /// Name of the variable or settings key.
@@ -329,7 +329,7 @@ pub struct SettingModel {
 }
 
 /// A method known by its name.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Method {
     /// Names of the method.
@@ -346,7 +346,7 @@ pub struct Method {
 }
 
 /// An option that looks like a check.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Inert {
     /// When it is written like this.
@@ -369,7 +369,7 @@ pub struct Inert {
 }
 
 /// What unset slots mean, for some versions.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Unset {
     /// For these versions.
@@ -410,7 +410,7 @@ pub struct Unset {
 }
 
 /// What the library does without an allowlist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnsetAlgorithms {
     /// It has one of its own.
@@ -430,8 +430,8 @@ pub enum UnsetAlgorithms {
 }
 
 /// What the library does about a claim without an option.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", try_from = "String", into = "String")]
 pub enum UnsetClaim {
     /// A token without the claim is rejected.
     Required,
@@ -465,8 +465,21 @@ impl TryFrom<String> for UnsetClaim {
     }
 }
 
+impl From<UnsetClaim> for String {
+    fn from(unset: UnsetClaim) -> Self {
+        match unset {
+            UnsetClaim::Required => "required".to_owned(),
+            UnsetClaim::IfPresent => "if-present".to_owned(),
+            UnsetClaim::Unchecked => "unchecked".to_owned(),
+            UnsetClaim::RejectedIfPresent => "rejected-if-present".to_owned(),
+            UnsetClaim::Elsewhere => "elsewhere".to_owned(),
+            UnsetClaim::Until(call) => format!("until {call}"),
+        }
+    }
+}
+
 /// What minting without a lifetime means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnsetLifetime {
     /// The token never expires.
@@ -478,7 +491,7 @@ pub enum UnsetLifetime {
 }
 
 /// What a key is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyKind {
     /// A shared secret (HMAC).
@@ -492,7 +505,7 @@ pub enum KeyKind {
 }
 
 /// How key material is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// As it is.
@@ -514,6 +527,39 @@ impl Versions {
     pub fn contain(&self, version: &semver::Version) -> bool {
         let release = semver::Version::new(version.major, version.minor, version.patch);
         self.0.is_empty() || self.0.iter().any(|range| range.matches(&release))
+    }
+
+    /// Whether it is every version.
+    pub fn are_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The versions at which the range begins or ends.
+    pub fn edges(&self) -> impl Iterator<Item = semver::Version> {
+        self.0
+            .iter()
+            .flat_map(|range| &range.comparators)
+            .map(|edge| {
+                semver::Version::new(edge.major, edge.minor.unwrap_or(0), edge.patch.unwrap_or(0))
+            })
+    }
+}
+
+impl fmt::Display for Versions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, range) in self.0.iter().enumerate() {
+            if index > 0 {
+                formatter.write_str(" || ")?;
+            }
+            write!(formatter, "{range}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Versions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

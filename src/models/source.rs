@@ -17,7 +17,9 @@
 //! condition := source ["is" ("set"|"missing"|"true"|"false"|"null"|"pattern"|"text"|"list"|"empty") | "has" WORD]
 //! ```
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Where a slot's value comes from: the first alternative that is present.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -149,6 +151,76 @@ impl TryFrom<String> for Condition {
     }
 }
 
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, place) in self.0.iter().enumerate() {
+            if index > 0 {
+                formatter.write_str(" | ")?;
+            }
+            write!(formatter, "{place}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument(index) => write!(formatter, "arg {index}"),
+            Self::LastArgument => formatter.write_str("arg last"),
+            Self::Named(name) => write!(formatter, "named {name}"),
+            Self::Option { path, of } => write!(formatter, "option {} of {of}", path.join(".")),
+            Self::Field(name) => write!(formatter, "field {name}"),
+            Self::Call { names, argument } => {
+                write!(formatter, "call {}", names.join("|"))?;
+                match argument {
+                    Some(argument) => write!(formatter, " {argument}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Made(place) => write!(formatter, "made {place}"),
+            Self::Return(place) => write!(formatter, "return of {place}"),
+            Self::Result(place) => write!(formatter, "result of {place}"),
+            Self::TypeArgument(index) => write!(formatter, "type argument {index}"),
+            Self::Annotation => formatter.write_str("annotation"),
+            Self::Receiver => formatter.write_str("receiver"),
+            Self::Constant(word) => write!(formatter, "value {word}"),
+        }
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source = &self.source;
+        let test = match &self.test {
+            Test::Set => "set",
+            Test::Missing => "missing",
+            Test::True => "true",
+            Test::False => "false",
+            Test::Null => "null",
+            Test::Pattern => "pattern",
+            Test::Text => "text",
+            Test::List => "list",
+            Test::Empty => "empty",
+            Test::Has(word) => return write!(formatter, "{source} has {word}"),
+            Test::Lacks(word) => return write!(formatter, "{source} lacks {word}"),
+        };
+        write!(formatter, "{source} is {test}")
+    }
+}
+
+impl Serialize for Source {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Condition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 fn place(text: &str) -> Result<Place, String> {
     let text = text.trim();
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -237,5 +309,24 @@ mod tests {
         assert_eq!(parse("call insecure").unwrap().test, Test::Set);
         assert!(parse("arg 2 is wobbly").is_err());
         assert!(parse("argument 2").is_err());
+    }
+
+    #[test]
+    fn texts_come_back() {
+        for text in [
+            "return of arg 1 | arg last | named key",
+            "option a.b of made named options",
+            "option alg of call header|setHeader arg 0",
+            "result of call insecure",
+            "field aud | type argument 0 | annotation | receiver | value x",
+        ] {
+            assert_eq!(Source::try_from(text.to_owned()).unwrap().to_string(), text);
+        }
+        for text in ["arg 2 is missing", "named x has none", "arg 2 lacks exp"] {
+            assert_eq!(
+                Condition::try_from(text.to_owned()).unwrap().to_string(),
+                text
+            );
+        }
     }
 }

@@ -9,6 +9,7 @@ mod command_line;
 mod determinism;
 mod fixtures;
 mod hostile;
+mod libraries;
 mod outputs;
 mod pages;
 mod redaction;
