@@ -1,7 +1,13 @@
+use std::path::Path;
+use std::process::Command;
+
 use globset::{Glob, GlobSetBuilder};
 use tempfile::TempDir;
 
+use super::paths::slashed;
 use super::*;
+use crate::finding::Level;
+use crate::syntax::Language;
 
 const TOKEN_CODE: &str = "import jwt from 'some-JWT';\n";
 
@@ -342,6 +348,7 @@ fn needles_of_a_language_do_not_count_for_another() {
 
 #[cfg(unix)]
 mod unix {
+    use std::ffi::OsStr;
     use std::os::unix::fs::symlink;
 
     use super::*;

@@ -1,0 +1,237 @@
+//! Reads files one by one and keeps those that matter; says why a file that may matter was not kept.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Mutex;
+
+use super::entrance::Entrance;
+use super::left_out::{is_bundle_name, is_generated, is_minified};
+use super::paths::slashed;
+use super::{Committed, Counts, FileKind, Found, WalkOptions, WalkedFile, lock};
+use crate::finding::{Level, Notification};
+use crate::source::SourceFile;
+
+const BINARY_CHECK_BYTES: usize = 8 * 1024;
+
+/// Reads files on one thread, with buffers that are used again.
+pub(super) struct Reader<'walk> {
+    options: &'walk WalkOptions,
+    found: &'walk Mutex<Found>,
+    /// Added to what was found when the reader goes, so that threads do not wait for each other at every file.
+    counts: Counts,
+    content: Vec<u8>,
+    lowered: Vec<u8>,
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        lock(self.found).counts.add(self.counts);
+    }
+}
+
+impl<'walk> Reader<'walk> {
+    pub(super) fn new(options: &'walk WalkOptions, found: &'walk Mutex<Found>) -> Self {
+        Self {
+            options,
+            found,
+            counts: Counts::default(),
+            content: Vec::new(),
+            lowered: Vec::new(),
+        }
+    }
+
+    fn notify(&self, path: &str, level: Level, message: String) {
+        lock(self.found).notifications.push(Notification {
+            path: Some(path.to_owned()),
+            line: None,
+            message,
+            level,
+        });
+    }
+
+    pub(super) fn walk_problem(&self, entrance: &Entrance, error: &ignore::Error, level: Level) {
+        let path = path_of(error).unwrap_or(&entrance.base);
+        let reason = innermost(error);
+        let message = format!("could not be read: {reason}; check the entry and its permissions");
+        self.notify(&entrance.shown(path), level, message);
+    }
+
+    pub(super) fn named_file(&mut self, disk_path: &Path, shown: String) {
+        self.counts.files_seen += 1;
+        let Some(kind) =
+            FileKind::of_path(&shown).or_else(|| FileKind::of_path(&slashed(disk_path)))
+        else {
+            let message = "is not a kind of file that jotlint reads".to_owned();
+            return self.notify(&shown, Level::Note, message);
+        };
+        self.read(disk_path, shown, kind, true, Committed::Unknown);
+    }
+
+    pub(super) fn found_file(&mut self, disk_path: &Path, shown: String, committed: Committed) {
+        self.counts.files_seen += 1;
+        let Some(kind) = FileKind::of_path(&shown) else {
+            return;
+        };
+        if self.options.exclude.matches(disk_path)
+            || (!self.options.include_dependencies && is_bundle_name(&shown))
+        {
+            self.counts.files_left_out += 1;
+            return;
+        }
+        self.read(disk_path, shown, kind, false, committed);
+    }
+
+    fn read(
+        &mut self,
+        disk_path: &Path,
+        shown: String,
+        kind: FileKind,
+        named: bool,
+        committed: Committed,
+    ) {
+        match self.fill(disk_path) {
+            Ok(Fill::Complete) => {}
+            Ok(Fill::NotAFile) => {
+                let message = "is not a regular file, so it was not read".to_owned();
+                return self.notify(&shown, Level::Warning, message);
+            }
+            Ok(Fill::OverCap) => {
+                self.counts.files_over_cap += 1;
+                let message = format!(
+                    "is larger than {} bytes, so it was not read; raise the cap or exclude the file",
+                    self.options.max_file_bytes
+                );
+                return self.notify(&shown, Level::Warning, message);
+            }
+            Err(reason) => {
+                let message = format!("could not be read: {reason}; check its permissions");
+                return self.notify(&shown, Level::Warning, message);
+            }
+        }
+        self.counts.files_read += 1;
+        self.counts.bytes_read += self.content.len() as u64;
+        let hit = match kind {
+            FileKind::Code(language) => {
+                self.lowered.clear();
+                self.lowered.extend_from_slice(&self.content);
+                self.lowered.make_ascii_lowercase();
+                self.options.needles.hit(language, &self.lowered)
+            }
+            FileKind::Settings => false,
+        };
+        if self.drops(&shown, kind, named, hit) {
+            return;
+        }
+        let file = WalkedFile {
+            source: SourceFile::new(shown, disk_path.to_path_buf(), self.content.clone()),
+            kind,
+            named,
+            committed,
+            hit,
+        };
+        let files = &mut lock(self.found).files;
+        let named_before = files.get(disk_path).is_some_and(|before| before.named);
+        if !named_before {
+            files.insert(disk_path.to_path_buf(), file);
+        }
+    }
+
+    /// Reads a file into the buffer, up to the cap.
+    fn fill(&mut self, disk_path: &Path) -> io::Result<Fill> {
+        let cap = self.options.max_file_bytes;
+        let data = fs::metadata(disk_path)?;
+        if !data.is_file() {
+            return Ok(Fill::NotAFile);
+        }
+        let file = File::open(disk_path)?;
+        if data.len() > cap {
+            return Ok(Fill::OverCap);
+        }
+        self.content.clear();
+        file.take(cap.saturating_add(1))
+            .read_to_end(&mut self.content)?;
+        if self.content.len() as u64 > cap {
+            return Ok(Fill::OverCap);
+        }
+        Ok(Fill::Complete)
+    }
+
+    /// Whether the content that was read is of no use, after saying so where it matters.
+    fn drops(&mut self, shown: &str, kind: FileKind, named: bool, hit: bool) -> bool {
+        if self.content.starts_with(b"\xFF\xFE") || self.content.starts_with(b"\xFE\xFF") {
+            let message = "UTF-16 is not supported, save it as UTF-8".to_owned();
+            self.notify(shown, Level::Warning, message);
+            return true;
+        }
+        let FileKind::Code(language) = kind else {
+            return false;
+        };
+        let head = &self.content[..self.content.len().min(BINARY_CHECK_BYTES)];
+        if head.contains(&0) {
+            if hit || named {
+                let message = "holds NUL bytes, so it was taken for binary and not read; remove them if it is code";
+                self.notify(shown, Level::Warning, message.to_owned());
+            }
+            return true;
+        }
+        if named {
+            return false;
+        }
+        if self.options.prefilter && !hit {
+            self.counts.files_without_needle += 1;
+            return true;
+        }
+        if self.options.include_dependencies {
+            return false;
+        }
+        let reason = if is_generated(&self.content) {
+            "says that it is generated"
+        } else if is_minified(language, &self.content) {
+            "looks minified"
+        } else {
+            return false;
+        };
+        self.counts.files_left_out += 1;
+        if hit {
+            let message = format!(
+                "{reason}, so it was left out; name the file on the command line or include dependencies to read it"
+            );
+            self.notify(shown, Level::Note, message);
+        }
+        true
+    }
+}
+
+enum Fill {
+    Complete,
+    OverCap,
+    NotAFile,
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, err } => path_of(err).or(Some(path)),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
+        ignore::Error::Loop { child, .. } => Some(child),
+        ignore::Error::Partial(errors) => errors.iter().find_map(path_of),
+        _ => None,
+    }
+}
+
+/// The error without the disk paths that wrap it, since those differ from machine to machine.
+fn innermost(error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::WithPath { err, .. } | ignore::Error::WithDepth { err, .. } => {
+            innermost(err)
+        }
+        ignore::Error::WithLineNumber { line, err } => format!("line {line}: {}", innermost(err)),
+        ignore::Error::Partial(errors) => {
+            let reasons: Vec<String> = errors.iter().map(innermost).collect();
+            reasons.join("; ")
+        }
+        other => other.to_string(),
+    }
+}
