@@ -90,7 +90,7 @@ impl Entrance {
             let name = entry.file_name();
             if name == GIT_IGNORE_FILE || name == OWN_IGNORE_FILE {
                 safe &= is_safe_ignore_file(&entry.path());
-            } else if name.to_string_lossy().starts_with(".env")
+            } else if name.as_encoded_bytes().starts_with(b".env")
                 && entry.file_type().is_ok_and(|kind| kind.is_file())
             {
                 lock(&self.noted).environment_files.insert(entry.path());

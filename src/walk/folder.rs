@@ -51,10 +51,13 @@ pub(super) fn walk_folder(
     let seen = std::mem::take(&mut *lock(&seen.files));
     let mut reader = Reader::new(options, found);
     for file in &tracked_files {
+        if seen.contains(file) {
+            continue;
+        }
         let is_file = file.symlink_metadata().is_ok_and(|data| data.is_file());
         // Equal when no folder on the way is a link, which could lead out of the tree.
-        let is_inside = fs::canonicalize(file).is_ok_and(|canonical| canonical == *file);
-        if is_file && is_inside && !seen.contains(file) && !entrance.keeps_out(file) {
+        let is_inside = is_file && fs::canonicalize(file).is_ok_and(|canonical| canonical == *file);
+        if is_inside && !entrance.keeps_out(file) {
             reader.found_file(file, entrance.shown(file), Committed::Yes);
         }
     }

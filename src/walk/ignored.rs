@@ -1,11 +1,14 @@
 //! Which ignore files count, and what they say: jotlint's own and git's, no further up than the repository root.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, Glob};
 
 use super::git::repository_root;
+use super::lock;
 
 /// jotlint's own ignore file, with the syntax of `.gitignore`. It outranks `.gitignore`.
 pub const OWN_IGNORE_FILE: &str = ".jotlintignore";
@@ -18,6 +21,8 @@ pub(super) struct IgnoreFiles {
     base: PathBuf,
     /// Above the base, nearest first: jotlint's own and git's.
     parents: Vec<(Gitignore, Gitignore)>,
+    /// By the path of the ignore file: those below the base are asked again for every file near them.
+    inside: Mutex<HashMap<PathBuf, Arc<Gitignore>>>,
 }
 
 impl IgnoreFiles {
@@ -25,6 +30,7 @@ impl IgnoreFiles {
         Self {
             base: base.to_path_buf(),
             parents: parent_ignore_files(base),
+            inside: Mutex::default(),
         }
     }
 
@@ -58,13 +64,22 @@ impl IgnoreFiles {
     fn verdict_inside(&self, name: &str, path: &Path, is_folder: bool) -> Option<bool> {
         let mut folder = path.parent();
         while let Some(current) = folder.filter(|current| current.starts_with(&self.base)) {
-            let said = verdict(read_ignore_file(&current.join(name)).matched(path, is_folder));
+            let said = verdict(self.inside(current.join(name)).matched(path, is_folder));
             if said.is_some() {
                 return said;
             }
             folder = current.parent();
         }
         None
+    }
+
+    fn inside(&self, ignore_file: PathBuf) -> Arc<Gitignore> {
+        if let Some(matcher) = lock(&self.inside).get(&ignore_file) {
+            return Arc::clone(matcher);
+        }
+        let matcher = Arc::new(read_ignore_file(&ignore_file));
+        lock(&self.inside).insert(ignore_file, Arc::clone(&matcher));
+        matcher
     }
 }
 

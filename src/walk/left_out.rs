@@ -75,6 +75,9 @@ pub(super) fn is_generated(content: &[u8]) -> bool {
 }
 
 pub(super) fn is_minified(language: Language, content: &[u8]) -> bool {
+    if language != Language::JavaScript {
+        return false;
+    }
     let line_ends = content.iter().filter(|byte| **byte == b'\n').count();
-    language == Language::JavaScript && content.len() / (line_ends + 1) > MINIFIED_LINE_BYTES
+    content.len() / (line_ends + 1) > MINIFIED_LINE_BYTES
 }

@@ -116,6 +116,27 @@ pub struct Counts {
     pub files_over_cap: u64,
 }
 
+impl Counts {
+    fn add(&mut self, more: Self) {
+        let Self {
+            files_seen,
+            files_read,
+            bytes_read,
+            files_without_needle,
+            files_left_out,
+            folders_left_out,
+            files_over_cap,
+        } = more;
+        self.files_seen += files_seen;
+        self.files_read += files_read;
+        self.bytes_read += bytes_read;
+        self.files_without_needle += files_without_needle;
+        self.files_left_out += files_left_out;
+        self.folders_left_out += folders_left_out;
+        self.files_over_cap += files_over_cap;
+    }
+}
+
 /// Everything the walk found.
 #[derive(Debug, Default)]
 pub struct Walk {
@@ -167,7 +188,7 @@ pub fn walk(options: &WalkOptions) -> Result<Walk, WalkError> {
             walk_folder(options, disk_path, prefix, &found);
         } else {
             let mut reader = Reader::new(options, &found);
-            reader.named_file(disk_path, shown);
+            reader.named_file(&disk_path, shown);
         }
     }
     let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -21,7 +21,7 @@ pub(super) fn shown_root(root: &Path) -> String {
 
 /// A path with forward slashes and without `.`; bytes that are not UTF-8 are replaced.
 pub(super) fn slashed(path: &Path) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(path.as_os_str().len());
     for component in path.components() {
         if matches!(component, Component::CurDir | Component::RootDir) {
             if component == Component::RootDir {

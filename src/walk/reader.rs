@@ -2,13 +2,13 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 
 use super::entrance::Entrance;
 use super::left_out::{is_bundle_name, is_generated, is_minified};
 use super::paths::slashed;
-use super::{Committed, FileKind, Found, WalkOptions, WalkedFile, lock};
+use super::{Committed, Counts, FileKind, Found, WalkOptions, WalkedFile, lock};
 use crate::finding::{Level, Notification};
 use crate::source::SourceFile;
 
@@ -18,8 +18,16 @@ const BINARY_CHECK_BYTES: usize = 8 * 1024;
 pub(super) struct Reader<'walk> {
     options: &'walk WalkOptions,
     found: &'walk Mutex<Found>,
+    /// Added to what was found when the reader goes, so that threads do not wait for each other at every file.
+    counts: Counts,
     content: Vec<u8>,
     lowered: Vec<u8>,
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        lock(self.found).counts.add(self.counts);
+    }
 }
 
 impl<'walk> Reader<'walk> {
@@ -27,6 +35,7 @@ impl<'walk> Reader<'walk> {
         Self {
             options,
             found,
+            counts: Counts::default(),
             content: Vec::new(),
             lowered: Vec::new(),
         }
@@ -48,10 +57,10 @@ impl<'walk> Reader<'walk> {
         self.notify(&entrance.shown(path), level, message);
     }
 
-    pub(super) fn named_file(&mut self, disk_path: PathBuf, shown: String) {
-        lock(self.found).counts.files_seen += 1;
+    pub(super) fn named_file(&mut self, disk_path: &Path, shown: String) {
+        self.counts.files_seen += 1;
         let Some(kind) =
-            FileKind::of_path(&shown).or_else(|| FileKind::of_path(&slashed(&disk_path)))
+            FileKind::of_path(&shown).or_else(|| FileKind::of_path(&slashed(disk_path)))
         else {
             let message = "is not a kind of file that jotlint reads".to_owned();
             return self.notify(&shown, Level::Note, message);
@@ -60,39 +69,35 @@ impl<'walk> Reader<'walk> {
     }
 
     pub(super) fn found_file(&mut self, disk_path: &Path, shown: String, committed: Committed) {
-        let kind = {
-            let mut found = lock(self.found);
-            found.counts.files_seen += 1;
-            let Some(kind) = FileKind::of_path(&shown) else {
-                return;
-            };
-            if self.options.exclude.matches(disk_path)
-                || (!self.options.include_dependencies && is_bundle_name(&shown))
-            {
-                found.counts.files_left_out += 1;
-                return;
-            }
-            kind
+        self.counts.files_seen += 1;
+        let Some(kind) = FileKind::of_path(&shown) else {
+            return;
         };
-        self.read(disk_path.to_path_buf(), shown, kind, false, committed);
+        if self.options.exclude.matches(disk_path)
+            || (!self.options.include_dependencies && is_bundle_name(&shown))
+        {
+            self.counts.files_left_out += 1;
+            return;
+        }
+        self.read(disk_path, shown, kind, false, committed);
     }
 
     fn read(
         &mut self,
-        disk_path: PathBuf,
+        disk_path: &Path,
         shown: String,
         kind: FileKind,
         named: bool,
         committed: Committed,
     ) {
-        match self.fill(&disk_path) {
+        match self.fill(disk_path) {
             Ok(Fill::Complete) => {}
             Ok(Fill::NotAFile) => {
                 let message = "is not a regular file, so it was not read".to_owned();
                 return self.notify(&shown, Level::Warning, message);
             }
             Ok(Fill::OverCap) => {
-                lock(self.found).counts.files_over_cap += 1;
+                self.counts.files_over_cap += 1;
                 let message = format!(
                     "is larger than {} bytes, so it was not read; raise the cap or exclude the file",
                     self.options.max_file_bytes
@@ -104,11 +109,8 @@ impl<'walk> Reader<'walk> {
                 return self.notify(&shown, Level::Warning, message);
             }
         }
-        {
-            let counts = &mut lock(self.found).counts;
-            counts.files_read += 1;
-            counts.bytes_read += self.content.len() as u64;
-        }
+        self.counts.files_read += 1;
+        self.counts.bytes_read += self.content.len() as u64;
         let hit = match kind {
             FileKind::Code(language) => {
                 self.lowered.clear();
@@ -122,30 +124,31 @@ impl<'walk> Reader<'walk> {
             return;
         }
         let file = WalkedFile {
-            source: SourceFile::new(shown, disk_path.clone(), self.content.clone()),
+            source: SourceFile::new(shown, disk_path.to_path_buf(), self.content.clone()),
             kind,
             named,
             committed,
             hit,
         };
         let files = &mut lock(self.found).files;
-        let named_before = files.get(&disk_path).is_some_and(|before| before.named);
+        let named_before = files.get(disk_path).is_some_and(|before| before.named);
         if !named_before {
-            files.insert(disk_path, file);
+            files.insert(disk_path.to_path_buf(), file);
         }
     }
 
     /// Reads a file into the buffer, up to the cap.
     fn fill(&mut self, disk_path: &Path) -> io::Result<Fill> {
-        if !fs::metadata(disk_path)?.is_file() {
+        let cap = self.options.max_file_bytes;
+        let data = fs::metadata(disk_path)?;
+        if !data.is_file() {
             return Ok(Fill::NotAFile);
         }
         let file = File::open(disk_path)?;
-        if file.metadata()?.len() > self.options.max_file_bytes {
+        if data.len() > cap {
             return Ok(Fill::OverCap);
         }
         self.content.clear();
-        let cap = self.options.max_file_bytes;
         file.take(cap.saturating_add(1))
             .read_to_end(&mut self.content)?;
         if self.content.len() as u64 > cap {
@@ -155,7 +158,7 @@ impl<'walk> Reader<'walk> {
     }
 
     /// Whether the content that was read is of no use, after saying so where it matters.
-    fn drops(&self, shown: &str, kind: FileKind, named: bool, hit: bool) -> bool {
+    fn drops(&mut self, shown: &str, kind: FileKind, named: bool, hit: bool) -> bool {
         if self.content.starts_with(b"\xFF\xFE") || self.content.starts_with(b"\xFE\xFF") {
             let message = "UTF-16 is not supported, save it as UTF-8".to_owned();
             self.notify(shown, Level::Warning, message);
@@ -176,7 +179,7 @@ impl<'walk> Reader<'walk> {
             return false;
         }
         if self.options.prefilter && !hit {
-            lock(self.found).counts.files_without_needle += 1;
+            self.counts.files_without_needle += 1;
             return true;
         }
         if self.options.include_dependencies {
@@ -189,7 +192,7 @@ impl<'walk> Reader<'walk> {
         } else {
             return false;
         };
-        lock(self.found).counts.files_left_out += 1;
+        self.counts.files_left_out += 1;
         if hit {
             let message = format!(
                 "{reason}, so it was left out; name the file on the command line or include dependencies to read it"
