@@ -21,6 +21,7 @@ use crate::models::schema::{
 };
 use crate::models::source::Condition;
 use crate::report::neutralise;
+use crate::syntax::MODEL_FOLDERS;
 
 /// The version of the JSON format.
 const VERSION: u32 = 1;
@@ -37,7 +38,7 @@ pub(super) struct Known {
 /// When an embedded model does not fit the schema.
 pub(super) fn known(name: Option<&str>) -> Result<Vec<Known>, ModelError> {
     let mut known = Vec::new();
-    for language in crate::syntax::MODEL_FOLDERS {
+    for language in MODEL_FOLDERS {
         let models = lint::catalog(language)?.libraries();
         let listed = models
             .filter(|model| !model.library.manifest.is_empty())
