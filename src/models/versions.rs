@@ -234,7 +234,7 @@ impl PackageVersions {
                     }),
                 }
                 .map_err(|error| error.to_string()),
-                Err(reason) => Err(format!("could not be read: {reason}")),
+                Err(reason) => Err(format!("this file could not be read: {reason}")),
             };
             if let Err(reason) = outcome {
                 notifications.push(Notification {

@@ -53,7 +53,8 @@ impl<'walk> Reader<'walk> {
     pub(super) fn walk_problem(&self, entrance: &Entrance, error: &ignore::Error, level: Level) {
         let path = path_of(error).unwrap_or(&entrance.base);
         let reason = innermost(error);
-        let message = format!("could not be read: {reason}; check the entry and its permissions");
+        let message =
+            format!("this could not be read: {reason}; check the entry and its permissions");
         self.notify(&entrance.shown(path), level, message);
     }
 
@@ -62,7 +63,7 @@ impl<'walk> Reader<'walk> {
         let Some(kind) =
             FileKind::of_path(&shown).or_else(|| FileKind::of_path(&slashed(disk_path)))
         else {
-            let message = "is not a kind of file that jotlint reads".to_owned();
+            let message = "this is not a kind of file that jotlint reads".to_owned();
             return self.notify(&shown, Level::Note, message);
         };
         self.read(disk_path, shown, kind, true, Committed::Unknown);
@@ -93,19 +94,20 @@ impl<'walk> Reader<'walk> {
         match self.fill(disk_path) {
             Ok(Fill::Complete) => {}
             Ok(Fill::NotAFile) => {
-                let message = "is not a regular file, so it was not read".to_owned();
+                let message = "this is not a regular file, so it was not read".to_owned();
                 return self.notify(&shown, Level::Warning, message);
             }
             Ok(Fill::OverCap) => {
                 self.counts.files_over_cap += 1;
                 let message = format!(
-                    "is larger than {} bytes, so it was not read; raise the cap or exclude the file",
+                    "this file is larger than {} bytes, so it was not read; raise the cap or exclude the file",
                     self.options.max_file_bytes
                 );
                 return self.notify(&shown, Level::Warning, message);
             }
             Err(reason) => {
-                let message = format!("could not be read: {reason}; check its permissions");
+                let message =
+                    format!("this file could not be read: {reason}; check its permissions");
                 return self.notify(&shown, Level::Warning, message);
             }
         }
@@ -170,7 +172,7 @@ impl<'walk> Reader<'walk> {
         let head = &self.content[..self.content.len().min(BINARY_CHECK_BYTES)];
         if head.contains(&0) {
             if hit || named {
-                let message = "holds NUL bytes, so it was taken for binary and not read; remove them if it is code";
+                let message = "this file holds NUL bytes, so it was taken for binary and not read; remove them if it is code";
                 self.notify(shown, Level::Warning, message.to_owned());
             }
             return true;
@@ -195,7 +197,7 @@ impl<'walk> Reader<'walk> {
         self.counts.files_left_out += 1;
         if hit {
             let message = format!(
-                "{reason}, so it was left out; name the file on the command line or include dependencies to read it"
+                "this file {reason}, so it was left out; name it on the command line or include dependencies to read it"
             );
             self.notify(shown, Level::Note, message);
         }

@@ -119,13 +119,13 @@ impl Lock {
 /// Why a file could not be read, in words for a notification.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FormatError {
-    #[error("is not valid JSON: {0}")]
+    #[error("this file is not valid JSON: {0}")]
     Json(String),
-    #[error("is not valid TOML: {0}")]
+    #[error("this file is not valid TOML: {0}")]
     Toml(String),
-    #[error("is not valid YAML: {0}")]
+    #[error("this file is not valid YAML: {0}")]
     Yaml(String),
-    #[error("is nested more than {0} levels deep")]
+    #[error("this file is nested more than {0} levels deep")]
     TooDeep(usize),
 }
 
