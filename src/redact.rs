@@ -1,5 +1,5 @@
-//! Keeps secrets out of every output: the values that reached a key slot, and whatever looks like a key or a token
-//! by its form alone.
+//! Keeps secrets out of every output: the values that reached a key slot, and whatever looks like a token by its
+//! form alone.
 
 use std::fmt;
 

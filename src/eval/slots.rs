@@ -373,7 +373,6 @@ impl<'a> Evaluator<'a> {
                 Some((_, value)) => Filled::Yes(value.clone(), record.name),
                 None => Filled::No,
             },
-            Place::Annotation => Filled::No,
             Place::Receiver => match &record.receiver {
                 Some(receiver) => Filled::Yes(receiver.clone(), record.name),
                 None => Filled::No,

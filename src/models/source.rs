@@ -11,7 +11,6 @@
 //!            | "return of" one                       what the function there returns
 //!            | "result of" one                         the same for a function that gets unknown arguments: a factory
 //!            | "type argument" N                     a type argument
-//!            | "annotation"                          the type that the result is declared as
 //!            | "receiver"                            the object the method is called on
 //!            | "value" WORD                          a constant
 //! condition := source ["is" ("set"|"missing"|"true"|"false"|"null"|"pattern"|"text"|"list"|"empty") | "has" WORD]
@@ -59,8 +58,6 @@ pub enum Place {
     Result(Box<Place>),
     /// A type argument of the call.
     TypeArgument(usize),
-    /// The declared type of what the call's result is bound to.
-    Annotation,
     /// The receiver itself.
     Receiver,
     /// A constant.
@@ -182,7 +179,6 @@ impl fmt::Display for Place {
             Self::Return(place) => write!(formatter, "return of {place}"),
             Self::Result(place) => write!(formatter, "result of {place}"),
             Self::TypeArgument(index) => write!(formatter, "type argument {index}"),
-            Self::Annotation => formatter.write_str("annotation"),
             Self::Receiver => formatter.write_str("receiver"),
             Self::Constant(word) => write!(formatter, "value {word}"),
         }
@@ -258,7 +254,6 @@ fn place(text: &str) -> Result<Place, String> {
         "return" => Place::Return(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
         "result" => Place::Result(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
         "type" => Place::TypeArgument(number(rest.strip_prefix("argument ").unwrap_or(rest))?),
-        "annotation" => Place::Annotation,
         "receiver" => Place::Receiver,
         "value" => Place::Constant(rest.to_owned()),
         _ => {
@@ -318,7 +313,7 @@ mod tests {
             "option a.b of made named options",
             "option alg of call header|setHeader arg 0",
             "result of call insecure",
-            "field aud | type argument 0 | annotation | receiver | value x",
+            "field aud | type argument 0 | receiver | value x",
         ] {
             assert_eq!(Source::try_from(text.to_owned()).unwrap().to_string(), text);
         }
