@@ -13,6 +13,7 @@ pub mod page;
 pub mod redact;
 pub mod report;
 pub mod rules;
+pub mod settings;
 pub mod source;
 pub mod syntax;
 pub mod walk;

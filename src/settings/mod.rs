@@ -1,0 +1,135 @@
+//! Settings that feed code: what a configuration file gives to which workload, with the place of every value.
+//!
+//! A reader knows one format and says what stands in one file. It joins nothing across files, knows no rule, and
+//! never fails: what it could not read is in [`SettingsFile::unread`].
+
+use crate::source::Span;
+use crate::syntax::ir::{Literal, Unread};
+
+/// What one settings file says.
+#[derive(Debug, Default)]
+pub struct SettingsFile {
+    /// Every setting, in order of its place.
+    pub settings: Vec<Setting>,
+    /// What the file deploys.
+    pub workloads: Vec<Workload>,
+    /// Other settings files that this one takes in (`include`, `extends`, bases of an overlay), as written, relative
+    /// to its folder.
+    pub includes: Vec<Link>,
+    /// Parts that could not be read; the rest was.
+    pub unread: Vec<Unread>,
+}
+
+/// A named value.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The variable's name, or the keys on the way to it joined by dots (`jwt.secret`).
+    pub name: String,
+    /// Place of the name.
+    pub key: Span,
+    /// What it is set to.
+    pub value: SettingValue,
+    /// Place of the value; of the name when there is none.
+    pub span: Span,
+    /// Who gets it.
+    pub holder: Holder,
+}
+
+/// What a [`Setting`] is set to.
+#[derive(Clone, Debug)]
+pub enum SettingValue {
+    /// Written in the file, decoded from what the format wraps it in (quotes, a Secret's base64).
+    Text(Literal),
+    /// Taken from somewhere else.
+    Reference {
+        /// From where.
+        from: Reference,
+        /// Taken when nothing is there (`${NAME:-default}`).
+        fallback: Option<Literal>,
+    },
+    /// Text of which parts are taken from somewhere else.
+    Joined(Vec<SettingValue>),
+    /// Made at deployment (`random_password`).
+    Generated,
+    /// Encrypted in the file (SealedSecret, SOPS, Rails credentials, Ansible vault).
+    Encrypted,
+    /// There, but not to be known from this file (a template expression).
+    Unknown,
+}
+
+/// Where a value is taken from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reference {
+    /// A variable of the same format: of the shell or the project's `.env` in Compose, `var.x` in Terraform.
+    Variable(String),
+    /// A key of a store of this deployment: a Kubernetes Secret or ConfigMap, a Compose secret.
+    Store {
+        /// Name of the store.
+        store: String,
+        /// Key inside it; empty for all of it.
+        key: String,
+    },
+    /// Another resource by its address (`random_password.jwt.result`).
+    Resource(String),
+    /// A secret manager or parameter store, by its path.
+    Manager(String),
+    /// A secret of the CI system, by its name.
+    Ci(String),
+    /// Content of a file, as written.
+    File(String),
+}
+
+/// Who gets a [`Setting`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// Whatever reads this file: a `.env`, an application's own configuration.
+    File,
+    /// A workload of this file (index in [`SettingsFile::workloads`]).
+    Workload(usize),
+    /// A store that workloads refer to (index in no list: stores are known by name): a Kubernetes Secret or
+    /// ConfigMap, with its namespace when it is given.
+    Store {
+        /// Its name.
+        name: String,
+        /// Its namespace; empty when none is given.
+        namespace: String,
+    },
+    /// Declared for the tool that reads the file (a Terraform variable or local, a CI job).
+    Tool,
+}
+
+/// Something that deploys on its own.
+#[derive(Clone, Debug, Default)]
+pub struct Workload {
+    /// Its name.
+    pub name: String,
+    /// What kind (`compose service`, `Deployment`, `Lambda`, ...), for people.
+    pub kind: String,
+    /// Place of its name.
+    pub span: Span,
+    /// Its namespace; empty when none is given.
+    pub namespace: String,
+    /// Folder of its code or build context, as written, relative to the file's folder.
+    pub build: Option<String>,
+    /// Its image, as written.
+    pub image: Option<String>,
+    /// Files of variables that it is given (`env_file`), as written.
+    pub env_files: Vec<Link>,
+    /// Stores of which it is given every key (`envFrom`), with the prefix that the names get.
+    pub stores: Vec<(String, String)>,
+    /// Profiles under which alone it runs (Compose).
+    pub profiles: Vec<String>,
+    /// Another workload that it extends: file (empty for this one) and name.
+    pub extends: Option<(String, String)>,
+}
+
+/// A path as a settings file writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The path.
+    pub path: String,
+    /// Its place.
+    pub span: Span,
+    /// Whether the tool goes on when it is missing.
+    pub optional: bool,
+}
