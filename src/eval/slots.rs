@@ -155,17 +155,24 @@ impl<'a> Evaluator<'a> {
 
     fn holder(&mut self, object: &Rc<RefCell<Object>>) -> Option<Holder<'a>> {
         let catalog: &'a _ = self.catalog;
-        let (package, path, of) = {
+        let (package, path, made) = {
             let object = object.borrow();
-            let of = object.made.as_ref().and_then(|made| made.of.clone());
-            (object.package.clone(), object.path.clone(), of)
+            (
+                object.package.clone(),
+                object.path.clone(),
+                object.made.clone(),
+            )
         };
+        let of = made.as_ref().and_then(|made| made.of.clone());
         let model = catalog.object_type(&package, &path)?;
         let made_by = of.and_then(|(package, path)| {
             let found = catalog.apis(&package, &path);
-            found
-                .into_iter()
-                .find(|found| (self.input.version)(found.library).is_in(&found.item.versions))
+            found.into_iter().find(|found| {
+                (self.input.version)(found.library).is_in(&found.item.versions)
+                    && made.as_ref().zip(found.item.when.as_ref()).is_none_or(
+                        |(made, condition)| self.test(condition, made, None).0 != Truth::No,
+                    )
+            })
         });
         Some(Holder {
             object: Rc::clone(object),
@@ -273,6 +280,34 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Where an option is written as null: elsewhere that counts as not written.
+    pub(super) fn null_option(
+        &mut self,
+        source: &Source,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Option<Span> {
+        source.0.iter().find_map(|place| {
+            let Place::Option { path, of } = place else {
+                return None;
+            };
+            let (name, before) = path.split_last()?;
+            let holder = Place::Option {
+                path: before.to_vec(),
+                of: of.clone(),
+            };
+            let Filled::Yes(options, _) = self.fill_place(&holder, record, object) else {
+                return None;
+            };
+            let Kind::Map(map) = &options.kind else {
+                return None;
+            };
+            let map = map.borrow();
+            let entry = map.entries.get(name)?;
+            (matches!(entry.value.kind, Kind::Null) && !entry.maybe).then_some(entry.key)
+        })
+    }
+
     /// The first alternative of a source that is there.
     pub(super) fn fill(
         &mut self,
@@ -326,6 +361,19 @@ impl<'a> Evaluator<'a> {
                 }
                 filled
             }
+            Place::Elements(of) => match self.fill_place(of, record, object) {
+                Filled::Yes(value, span) => elements(value, span),
+                Filled::Maybe(value, span) => match elements(value, span) {
+                    Filled::Yes(value, span) => Filled::Maybe(value, span),
+                    other => other,
+                },
+                other => other,
+            },
+            Place::Variant { name, of } => match self.fill_place(of, record, object) {
+                Filled::Yes(value, _) => variant_of(&value, name),
+                Filled::Maybe(..) => Filled::Unknown,
+                other => other,
+            },
             Place::Field(name) => {
                 let Some(object) = object else {
                     return Filled::No;
@@ -503,6 +551,59 @@ fn option_of(options: &Value, name: &str) -> Filled {
         | Kind::List(_) => Filled::No,
         _ => Filled::Unknown,
     }
+}
+
+/// The elements of a list, as one of several; what is no list is its own element.
+fn elements(value: Value, span: Span) -> Filled {
+    let Kind::List(list) = &value.kind else {
+        return Filled::Yes(value, span);
+    };
+    let list = list.borrow();
+    if list.items.is_empty() {
+        return if list.open {
+            Filled::Unknown
+        } else {
+            Filled::No
+        };
+    }
+    let others = list.open.then(|| Value::unknown("element"));
+    Filled::Yes(
+        Value::one_of(list.items.iter().cloned().chain(others)),
+        span,
+    )
+}
+
+/// The element of a list that is an enum variant of this name: what it holds, or true when it holds nothing.
+fn variant_of(value: &Value, name: &str) -> Filled {
+    let Kind::List(list) = &value.kind else {
+        return Filled::Unknown;
+    };
+    let list = list.borrow();
+    let mut unknown = list.open;
+    for item in &list.items {
+        match &item.kind {
+            Kind::Symbol(symbol) if symbol.path.last().is_some_and(|last| last == name) => {
+                let span = item.origin().unwrap_or_default();
+                return Filled::Yes(Value::new(Kind::Bool(true)), span);
+            }
+            Kind::Object(object)
+                if object.borrow().path.last().is_some_and(|last| last == name) =>
+            {
+                let object = object.borrow();
+                let held = object
+                    .made
+                    .as_ref()
+                    .and_then(|made| made.positional.first());
+                return match held {
+                    Some((value, span)) => Filled::Yes(value.clone(), *span),
+                    None => Filled::Unknown,
+                };
+            }
+            Kind::Symbol(_) | Kind::Object(_) => {}
+            _ => unknown = true,
+        }
+    }
+    if unknown { Filled::Unknown } else { Filled::No }
 }
 
 fn constant(word: &str) -> Value {

@@ -7,7 +7,7 @@ use super::Evaluator;
 use super::value::{Kind, Value};
 
 /// Members that only wrap the claims.
-const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body", "custom"];
+const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body", "custom", "decoded"];
 
 /// Members of a decoded token that are not claims.
 const NOT_CLAIMS: &[&str] = &["header", "signature", "protectedHeader", "protected_header"];
@@ -33,6 +33,22 @@ pub(super) struct ClaimsUse {
     pub(super) first_decided: Option<usize>,
     /// Methods that were called on the result.
     pub(super) called: BTreeSet<String>,
+}
+
+impl ClaimsUse {
+    /// Adds what happened to the same claims under another name.
+    pub(super) fn add(&mut self, other: Self) {
+        self.read.extend(other.read);
+        self.compared.extend(other.compared);
+        self.handed_on.extend(other.handed_on);
+        self.decided.extend(other.decided);
+        self.called.extend(other.called);
+        self.returned |= other.returned;
+        self.awaited |= other.awaited;
+        self.propagated |= other.propagated;
+        let moments = [self.first_decided, other.first_decided];
+        self.first_decided = moments.into_iter().flatten().min();
+    }
 }
 
 /// How claims are used at a place.

@@ -5,6 +5,8 @@
 //! one       := "arg" (N | "last")                    a positional argument, from 0
 //!            | "named" NAME                          a named argument
 //!            | "option" PATH "of" one                a member of an options object
+//!            | "elements of" one                      every element of a list; what is no list is its own element
+//!            | "variant" NAME "of" one               an element of a list by the name of its enum variant: its content
 //!            | "field" NAME                          a field written on the receiver or policy
 //!            | "call" NAME("|"NAME)* [one]           an argument of a call made on the receiver; alone: that it was made
 //!            | "made" one                            from the call that made the receiver
@@ -39,6 +41,15 @@ pub enum Place {
         /// Names from the outside in.
         path: Vec<String>,
         /// Where the options object is.
+        of: Box<Place>,
+    },
+    /// Every element of a list.
+    Elements(Box<Place>),
+    /// The element of a list that is this enum variant: what it holds, or that it is there.
+    Variant {
+        /// Name of the variant.
+        name: String,
+        /// Where the list is.
         of: Box<Place>,
     },
     /// A field of the receiver or policy.
@@ -167,6 +178,8 @@ impl fmt::Display for Place {
             Self::LastArgument => formatter.write_str("arg last"),
             Self::Named(name) => write!(formatter, "named {name}"),
             Self::Option { path, of } => write!(formatter, "option {} of {of}", path.join(".")),
+            Self::Elements(of) => write!(formatter, "elements of {of}"),
+            Self::Variant { name, of } => write!(formatter, "variant {name} of {of}"),
             Self::Field(name) => write!(formatter, "field {name}"),
             Self::Call { names, argument } => {
                 write!(formatter, "call {}", names.join("|"))?;
@@ -235,6 +248,16 @@ fn place(text: &str) -> Result<Place, String> {
                 .ok_or(format!("`{text}`: `option PATH of ...` expected"))?;
             Place::Option {
                 path: path.split('.').map(str::to_owned).collect(),
+                of: Box::new(place(of)?),
+            }
+        }
+        "elements" => Place::Elements(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
+        "variant" => {
+            let (name, of) = rest
+                .split_once(" of ")
+                .ok_or(format!("`{text}`: `variant NAME of ...` expected"))?;
+            Place::Variant {
+                name: name.to_owned(),
                 of: Box::new(place(of)?),
             }
         }
@@ -313,6 +336,7 @@ mod tests {
             "option a.b of made named options",
             "option alg of call header|setHeader arg 0",
             "result of call insecure",
+            "option a of elements of arg 1 | variant Issuer of arg 2",
             "field aud | type argument 0 | receiver | value x",
         ] {
             assert_eq!(Source::try_from(text.to_owned()).unwrap().to_string(), text);
