@@ -59,12 +59,6 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
     let resolved = &record.resolved;
     let algorithms = algorithms(evaluator, record);
     let slot = |slot: Slot| resolved.slots.get(&slot).unwrap_or(&Filled::No);
-    let from_callback = matches!(&record.api.item.slots.get(&Slot::Key), Some(source)
-        if source.0.iter().any(|place| matches!(place, crate::models::source::Place::Return(_))))
-        && record.call.positional.iter().any(|(value, span)| {
-            matches!(value.kind, Kind::Function(_))
-                && matches!(slot(Slot::Key), Filled::Yes(_, at) if at == span)
-        });
     let key_slot = if matches!(kind, SiteKind::Key | SiteKind::Jwks) {
         Slot::Material
     } else {
@@ -78,7 +72,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         Filled::No if by_itself => &Filled::Unknown,
         filled => filled,
     };
-    let mut keys = evaluator.keys(filled, resolved.kind, from_callback);
+    let mut keys = evaluator.keys(filled, resolved.kind, resolved.key_from_callback);
     for key in &mut keys {
         key.kind = key
             .kind

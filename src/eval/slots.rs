@@ -33,6 +33,8 @@ pub(super) struct Resolved<'a> {
     pub(super) kind: Option<KeyKind>,
     /// The policy is made somewhere else.
     pub(super) policy_unknown: bool,
+    /// The key is what a function of this file gave when it was asked.
+    pub(super) key_from_callback: bool,
 }
 
 /// What unset slots mean in the version at hand.
@@ -105,6 +107,7 @@ impl<'a> Evaluator<'a> {
             defaults: api.defaults.clone(),
             kind: api.kind,
             policy_unknown: false,
+            key_from_callback: false,
         };
         let mut holders = Vec::new();
         holders.extend(object.and_then(|object| self.holder(object)));
@@ -128,6 +131,10 @@ impl<'a> Evaluator<'a> {
         for (slot, source) in &api.slots {
             let filled = self.fill(source, record, object);
             if !matches!(filled, Filled::No) || !resolved.slots.contains_key(slot) {
+                if *slot == Slot::Key {
+                    resolved.key_from_callback =
+                        self.is_from_callback(source, &filled, record, object);
+                }
                 resolved.slots.insert(*slot, filled);
             }
         }
@@ -210,6 +217,9 @@ impl<'a> Evaluator<'a> {
             }
             for (slot, source) in &api.item.slots {
                 let filled = self.fill(source, made, None);
+                if *slot == Slot::Key {
+                    resolved.key_from_callback = self.is_from_callback(source, &filled, made, None);
+                }
                 resolved.slots.insert(*slot, filled);
             }
             for (slot, conditions) in &api.item.off {
@@ -398,7 +408,13 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Place::Return(inner) => match self.fill_place(inner, record, object) {
-                Filled::Yes(value, span) => self.returned(&value, span),
+                Filled::Yes(value, span) => self.returned(&value, Kind::Header(Rc::from([])), span),
+                _ => Filled::No,
+            },
+            Place::Answer(inner) => match self.fill_place(inner, record, object) {
+                Filled::Yes(value, span) => {
+                    self.returned(&value, Value::unknown("argument").kind, span)
+                }
                 _ => Filled::No,
             },
             Place::Result(inner) => match self.fill_place(inner, record, object) {
@@ -464,12 +480,32 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Whether a slot holds what a function of this file gave, and not the function's place as it is.
+    fn is_from_callback(
+        &mut self,
+        source: &Source,
+        filled: &Filled,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> bool {
+        let Filled::Yes(_, at) = filled else {
+            return false;
+        };
+        source.0.iter().any(|place| match place {
+            Place::Return(inner) | Place::Answer(inner) => matches!(
+                self.fill_place(inner, record, object),
+                Filled::Yes(Value { kind: Kind::Function(_), .. }, span) if span == *at
+            ),
+            _ => false,
+        })
+    }
+
     /// What a key callback returns, or hands to the callback it is given.
-    fn returned(&mut self, function: &Value, span: Span) -> Filled {
+    fn returned(&mut self, function: &Value, first: Kind, span: Span) -> Filled {
         let Kind::Function(closure) = &function.kind else {
             return Filled::No;
         };
-        let header = (Value::new(Kind::Header(Rc::from([]))), span);
+        let first = (Value::new(first), span);
         let done = (Value::new(Kind::Callback), span);
         let parameters = self.module.function(closure.function).parameters.len();
         let positional = if parameters > 2 {
@@ -479,7 +515,7 @@ impl<'a> Evaluator<'a> {
             positional.push(done);
             positional
         } else {
-            vec![header, done]
+            vec![first, done]
         };
         let record = CallRecord {
             positional,
@@ -499,6 +535,25 @@ impl<'a> Evaluator<'a> {
             None => Filled::Yes(value, span),
         }
     }
+}
+
+/// What is written at a place of a call that was made before, as far as no function has to be asked for it.
+pub(super) fn written(place: &Place, made: &CallRecord) -> Option<Value> {
+    let argument = match place {
+        Place::Argument(position) => made.positional.get(*position),
+        Place::LastArgument => made.positional.last(),
+        Place::Named(name) => made.named.get(name),
+        Place::Option { path, of } => {
+            return path.iter().try_fold(written(of, made)?, |options, name| {
+                match option_of(&options, name) {
+                    Filled::Yes(value, _) | Filled::Maybe(value, _) => Some(value),
+                    Filled::No | Filled::Unknown => None,
+                }
+            });
+        }
+        _ => None,
+    };
+    argument.map(|(value, _)| value.clone())
 }
 
 fn option_of(options: &Value, name: &str) -> Filled {

@@ -10,7 +10,8 @@
 //!            | "field" NAME                          a field written on the receiver or policy
 //!            | "call" NAME("|"NAME)* [one]           an argument of a call made on the receiver; alone: that it was made
 //!            | "made" one                            from the call that made the receiver
-//!            | "return of" one                       what the function there returns
+//!            | "return of" one                       what the function there returns, or hands to its callback; it gets the header
+//!            | "answer of" one                       the same for a function that gets a request, a payload, anything but the header
 //!            | "result of" one                         the same for a function that gets unknown arguments: a factory
 //!            | "type argument" N                     a type argument
 //!            | "receiver"                            the object the method is called on
@@ -63,8 +64,10 @@ pub enum Place {
     },
     /// An argument of the call that made the receiver.
     Made(Box<Place>),
-    /// What a function returns.
+    /// What a function returns that gets the token's header.
     Return(Box<Place>),
+    /// What a function returns that gets anything else.
+    Answer(Box<Place>),
     /// What a function returns whose arguments are not known.
     Result(Box<Place>),
     /// A type argument of the call.
@@ -190,6 +193,7 @@ impl fmt::Display for Place {
             }
             Self::Made(place) => write!(formatter, "made {place}"),
             Self::Return(place) => write!(formatter, "return of {place}"),
+            Self::Answer(place) => write!(formatter, "answer of {place}"),
             Self::Result(place) => write!(formatter, "result of {place}"),
             Self::TypeArgument(index) => write!(formatter, "type argument {index}"),
             Self::Receiver => formatter.write_str("receiver"),
@@ -275,6 +279,7 @@ fn place(text: &str) -> Result<Place, String> {
         }
         "made" => Place::Made(Box::new(place(rest)?)),
         "return" => Place::Return(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
+        "answer" => Place::Answer(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
         "result" => Place::Result(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
         "type" => Place::TypeArgument(number(rest.strip_prefix("argument ").unwrap_or(rest))?),
         "receiver" => Place::Receiver,
@@ -332,7 +337,7 @@ mod tests {
     #[test]
     fn texts_come_back() {
         for text in [
-            "return of arg 1 | arg last | named key",
+            "return of arg 1 | answer of arg 2 | arg last | named key",
             "option a.b of made named options",
             "option alg of call header|setHeader arg 0",
             "result of call insecure",

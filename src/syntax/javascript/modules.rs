@@ -117,7 +117,7 @@ impl<'tree> Lowering<'tree> {
         let mut exports = Vec::new();
         let from = node
             .child_by_field_name("source")
-            .map(|source| package_of(&self.string_content(source)));
+            .map(|source| package_of(&package_of(&self.string_content(source))));
         if let Some(value) = node.child_by_field_name("value") {
             let value = self.decorated_value(node, value);
             exports.push(default_export(value));
