@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod ir;
 mod javascript;
 mod python;
+pub mod resolve;
 mod rust;
 
 use crate::source::SourceFile;
