@@ -20,13 +20,16 @@ const MAX_PATTERNS: usize = 5_000;
 const MAX_TARGETS: usize = 16;
 const CONFIG_FOLDER: &str = "${configDir}";
 
+/// Targets by pattern.
+type Patterns = Vec<(String, Vec<String>)>;
+
 /// One settings file as written.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     extends: Vec<String>,
     references: Vec<String>,
     base: Option<String>,
-    paths: Option<Arc<Vec<(String, Vec<String>)>>>,
+    paths: Option<Arc<Patterns>>,
 }
 
 /// A settings file with what it extends.
@@ -37,7 +40,7 @@ pub(super) struct Merged {
     folder: String,
     /// The folder that targets are relative to.
     paths_folder: String,
-    paths: Option<Arc<Vec<(String, Vec<String>)>>>,
+    paths: Option<Arc<Patterns>>,
 }
 
 impl Settings {
@@ -186,8 +189,8 @@ fn with_ending(path: &str, ending: &str) -> String {
 }
 
 /// Patterns in alphabetical order: the parser's map has none.
-fn patterns(paths: &JsonObject<'_>) -> Vec<(String, Vec<String>)> {
-    let mut patterns: Vec<(String, Vec<String>)> = paths
+fn patterns(paths: &JsonObject<'_>) -> Patterns {
+    let mut patterns: Patterns = paths
         .clone()
         .into_iter()
         .filter_map(|(pattern, targets)| match targets {
