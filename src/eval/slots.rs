@@ -175,7 +175,7 @@ impl<'a> Evaluator<'a> {
         let made_by = of.and_then(|(package, path)| {
             let found = catalog.apis(&package, &path);
             found.into_iter().find(|found| {
-                (self.input.version)(found.library).is_in(&found.item.versions)
+                self.version(found.library).is_in(&found.item.versions)
                     && made.as_ref().zip(found.item.when.as_ref()).is_none_or(
                         |(made, condition)| self.test(condition, made, None).0 != Truth::No,
                     )
@@ -507,7 +507,7 @@ impl<'a> Evaluator<'a> {
         };
         let first = (Value::new(first), span);
         let done = (Value::new(Kind::Callback), span);
-        let parameters = self.module.function(closure.function).parameters.len();
+        let parameters = self.function_of(closure).parameters.len();
         let positional = if parameters > 2 {
             // Request, token, callback: only the last one is known.
             let unknown = (Value::unknown("argument"), span);
