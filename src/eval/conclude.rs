@@ -154,11 +154,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
 /// Whether nobody looks at a result that says whether the token is good.
 fn result_ignored(record: &SiteRecord<'_>) -> bool {
     let uses = &record.uses;
-    let untouched = uses.read.is_empty()
-        && uses.compared.is_empty()
-        && uses.handed_on.is_empty()
-        && uses.called.is_empty()
-        && !uses.returned;
+    let untouched = uses.is_untouched();
     match record.api.item.result {
         ResultKind::Throws => false,
         ResultKind::Returned => untouched && !uses.propagated,

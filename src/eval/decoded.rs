@@ -4,7 +4,7 @@ use super::Evaluator;
 use super::filled::Filled;
 use super::uses::ClaimsUse;
 use super::value::{Kind, Value};
-use crate::models::schema::{Role, Slot};
+use crate::models::schema::{ResultKind, Role, Slot};
 
 impl Evaluator<'_> {
     /// What was decoded and is then handed to a verify call is verified: what the code does with it counts there.
@@ -29,8 +29,12 @@ impl Evaluator<'_> {
             .collect();
         for (decoded, verified) in &pairs {
             let uses = self.decoded_uses(*decoded).map(|uses| uses.clone());
-            if let (Some(uses), Some(record)) = (uses, self.sites.get_mut(*verified)) {
-                record.uses.add(uses);
+            // A call that gives claims of its own is judged by what happens to those.
+            if let (Some(uses), Some(record)) = (uses, self.sites.get_mut(*verified))
+                && record.api.item.result == ResultKind::Throws
+                && record.uses.is_untouched()
+            {
+                record.uses = uses;
             }
         }
         for (decoded, _) in &pairs {

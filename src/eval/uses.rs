@@ -36,18 +36,13 @@ pub(super) struct ClaimsUse {
 }
 
 impl ClaimsUse {
-    /// Adds what happened to the same claims under another name.
-    pub(super) fn add(&mut self, other: Self) {
-        self.read.extend(other.read);
-        self.compared.extend(other.compared);
-        self.handed_on.extend(other.handed_on);
-        self.decided.extend(other.decided);
-        self.called.extend(other.called);
-        self.returned |= other.returned;
-        self.awaited |= other.awaited;
-        self.propagated |= other.propagated;
-        let moments = [self.first_decided, other.first_decided];
-        self.first_decided = moments.into_iter().flatten().min();
+    /// Whether nobody did anything with them.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.read.is_empty()
+            && self.compared.is_empty()
+            && self.handed_on.is_empty()
+            && self.called.is_empty()
+            && !self.returned
     }
 }
 
