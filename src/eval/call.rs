@@ -161,6 +161,18 @@ impl<'a> Evaluator<'a> {
                     .collect();
                 Value::one_of(results)
             }
+            Kind::Symbol(symbol) if symbol.from.is_some() => {
+                let arrived = self.arrive(object.clone());
+                if !arrived.is_elsewhere() {
+                    return self.call_member(&arrived, name, record);
+                }
+                let member = self.member(object, name);
+                if member.is_elsewhere() {
+                    self.call_method_elsewhere(object, name, record)
+                } else {
+                    self.dispatch(&member, record)
+                }
+            }
             Kind::Symbol(_) => {
                 let callee = self.member(object, name);
                 record.receiver = Some(object.clone());

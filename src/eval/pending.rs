@@ -114,8 +114,7 @@ impl Evaluator<'_> {
         record: CallRecord,
     ) -> Value {
         if carries_claims(&record) {
-            let object = self.force(object.clone());
-            return self.call_member(&object, name, record);
+            return self.call_method_there(object, name, record);
         }
         self.hand_on(&record);
         let path = format!("{}.{}({})", object.path(), name.text, first_path(&record));
@@ -125,6 +124,19 @@ impl Evaluator<'_> {
             record,
         };
         Value::pending(asked, &path)
+    }
+
+    /// A method of a value of another file, or a function that a name of another file has.
+    fn call_method_there(&mut self, object: &Value, name: &Name, record: CallRecord) -> Value {
+        if matches!(object.kind, Kind::Symbol(_)) {
+            let member = self.member(object, name);
+            let member = self.reach(member);
+            if !member.is_elsewhere() && !member.is_unknown() {
+                return self.dispatch(&member, record);
+            }
+        }
+        let object = self.force(object.clone());
+        self.call_member(&object, name, record)
     }
 
     fn hand_on(&mut self, record: &CallRecord) {
@@ -173,10 +185,7 @@ impl Evaluator<'_> {
                 object,
                 name,
                 record,
-            } => {
-                let object = self.force(object.clone());
-                self.call_member(&object, name, record.clone())
-            }
+            } => self.call_method_there(object, name, record.clone()),
             Asked::Member { object, name } => {
                 let object = self.force(object.clone());
                 self.member(&object, name)

@@ -336,7 +336,30 @@ impl<'a> Evaluator<'a> {
         if unknown { Filled::Unknown } else { Filled::No }
     }
 
+    /// What fills a place; a value of another file is asked for now.
     fn fill_place(
+        &mut self,
+        place: &Place,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Filled {
+        let filled = self.find_place(place, record, object);
+        self.settle(filled)
+    }
+
+    fn settle(&mut self, filled: Filled) -> Filled {
+        match filled {
+            Filled::Yes(value, span) if value.is_elsewhere() => {
+                Filled::Yes(self.force(value), span)
+            }
+            Filled::Maybe(value, span) if value.is_elsewhere() => {
+                Filled::Maybe(self.force(value), span)
+            }
+            other => other,
+        }
+    }
+
+    fn find_place(
         &mut self,
         place: &Place,
         record: &CallRecord,
@@ -360,7 +383,7 @@ impl<'a> Evaluator<'a> {
             Place::Option { path, of } => {
                 let mut filled = self.fill_place(of, record, object);
                 for name in path {
-                    filled = match filled {
+                    filled = match self.settle(filled) {
                         Filled::Yes(value, _) => option_of(&value, name),
                         Filled::Maybe(value, _) => match option_of(&value, name) {
                             Filled::Yes(value, span) => Filled::Maybe(value, span),

@@ -222,7 +222,14 @@ impl<'walk> Reader<'walk> {
 
 /// Whether a file names a package and what it needs.
 fn is_manifest(path: &str) -> bool {
-    matches!(file_name(path), "package.json" | "Cargo.toml")
+    let names = [
+        "package.json",
+        "Cargo.toml",
+        "pyproject.toml",
+        "setup.py",
+        "setup.cfg",
+    ];
+    names.contains(&file_name(path))
 }
 
 /// Whether a file lies in a folder of installed packages.
