@@ -92,7 +92,7 @@ impl Manifests {
         let mut crate_folders = Vec::new();
         if let Some(package) = package {
             if let Some(manifest) = self.manifest(tree, package) {
-                let written = manifest.lib_path.iter().chain(&manifest.bin_paths);
+                let written = manifest.lib_path.iter().chain(&manifest.other_roots);
                 roots.extend(written.filter_map(|path| join(package, path)));
             }
             roots.push(inside(package, "build.rs"));
@@ -137,9 +137,14 @@ impl Manifests {
                 break;
             }
         }
+        // A package that is yet to be made from a template has no manifest, but the usual folder.
+        let sources = upwards(folder).find(|folder| last_of(folder) == "src");
         Crate {
             root: None,
-            folder: package.map_or_else(|| folder.to_owned(), |package| inside(package, "src")),
+            folder: match package {
+                Some(package) => inside(package, "src"),
+                None => sources.unwrap_or(folder).to_owned(),
+            },
         }
     }
 

@@ -172,6 +172,27 @@ fn crates_of_one_package() {
 }
 
 #[test]
+fn roots_that_the_manifest_names() {
+    let memory = Memory::new(&["server/start.rs", "server/auth.rs", "tests/it/all.rs", "tests/it/part.rs"]).with(
+        "Cargo.toml",
+        "[package]\nname = \"api\"\nedition = \"2024\"\n[[bin]]\nname = \"a\"\npath = \"server/start.rs\"\n\
+         [[test]]\nname = \"it\"\npath = \"tests/it/all.rs\"\n",
+    );
+    assert_eq!(
+        ask(&memory, "server/auth.rs", "crate", &["X"]),
+        "server/start.rs"
+    );
+    assert_eq!(
+        ask(&memory, "server/start.rs", "auth", &["X"]),
+        "server/auth.rs"
+    );
+    assert_eq!(
+        ask(&memory, "tests/it/part.rs", "super", &["X"]),
+        "tests/it/all.rs"
+    );
+}
+
+#[test]
 fn crates_of_the_workspace() {
     let memory = Memory::new(&[
         "crates/auth-core/src/lib.rs", "crates/auth-core/src/keys.rs", "crates/other/source/root.rs",
@@ -233,6 +254,14 @@ fn crates_of_the_workspace() {
 
 #[test]
 fn files_without_a_manifest() {
+    let memory = Memory::new(&["new/src/models/users.rs", "new/src/views/home.rs"]);
+    let found = ask(
+        &memory,
+        "new/src/views/home.rs",
+        "crate",
+        &["models", "users", "User"],
+    );
+    assert_eq!(found, "new/src/models/users.rs +2");
     let memory = Memory::new(&["lib.rs", "a.rs", "x/one.rs", "x/one/two.rs"]);
     assert_eq!(ask(&memory, "a.rs", "crate", &["X"]), "lib.rs");
     assert_eq!(ask(&memory, "x/one.rs", "two", &["X"]), "x/one/two.rs");
