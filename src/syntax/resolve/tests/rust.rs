@@ -120,6 +120,29 @@ fn child_modules() {
 }
 
 #[test]
+fn a_module_may_be_called_like_a_root() {
+    let memory = Memory::new(&[
+        "src/lib.rs",
+        "src/store/mod.rs",
+        "src/store/main.rs",
+        "src/store/main/part.rs",
+    ])
+    .with("Cargo.toml", PACKAGE);
+    assert_eq!(
+        ask(&memory, "src/store/main.rs", "super", &["X"]),
+        "src/store/mod.rs"
+    );
+    assert_eq!(
+        ask(&memory, "src/store/main.rs", "crate", &["X"]),
+        "src/lib.rs"
+    );
+    assert_eq!(
+        ask(&memory, "src/store/main.rs", "part", &["X"]),
+        "src/store/main/part.rs"
+    );
+}
+
+#[test]
 fn the_first_edition_begins_at_the_root() {
     let memory = one_crate().with("Cargo.toml", "[package]\nname = \"api\"\n");
     assert_eq!(ask(&memory, "src/auth.rs", "error", &["E"]), "src/error.rs");
