@@ -145,12 +145,12 @@ impl Projects {
 
     /// Whether programs may be started in this package's folder.
     fn starts(&self, search: &Search<'_>, folder: &str) -> bool {
-        let is_there = |name: &&str| {
+        let is_there = |name: &str| {
             let path = inside(folder, name);
             search.tree.has(&path) || self.required_by(search.tree, &path).is_some()
         };
         !search.tree.has(&inside(folder, STARTED_BY_NAME))
-            && STARTS.iter().any(|name| is_there(&name))
+            && STARTS.iter().any(|name| is_there(name))
     }
 
     /// Whether requirements above the importing file ask for a package of this name.
