@@ -281,8 +281,14 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn place(&self, span: Span, message: &str) -> Place {
+        // A span that is nowhere is taken for the beginning of the file.
+        let span = if span == Span::default() {
+            span.in_file(self.input.file.source.id)
+        } else {
+            span
+        };
         Place {
-            path: self.input.source.path.clone(),
+            path: self.input.project.files().path(span.file).to_owned(),
             span,
             message: message.to_owned(),
         }

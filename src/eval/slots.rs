@@ -165,7 +165,7 @@ impl<'a> Evaluator<'a> {
             let found = catalog.apis(&package, &path);
             found
                 .into_iter()
-                .find(|found| (self.input.version)(found.library).is_in(&found.item.versions))
+                .find(|found| self.version(found.library).is_in(&found.item.versions))
         });
         Some(Holder {
             object: Rc::clone(object),
@@ -423,7 +423,7 @@ impl<'a> Evaluator<'a> {
         };
         let header = (Value::new(Kind::Header(Rc::from([]))), span);
         let done = (Value::new(Kind::Callback), span);
-        let parameters = self.module.function(closure.function).parameters.len();
+        let parameters = self.function_of(closure).parameters.len();
         let positional = if parameters > 2 {
             // Request, token, callback: only the last one is known.
             let unknown = (Value::unknown("argument"), span);

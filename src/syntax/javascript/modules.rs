@@ -148,13 +148,46 @@ impl<'tree> Lowering<'tree> {
             && self.has_token(node, "=")
             && let Some(value) = self.first_child(node)
         {
-            let value = self.expr(value);
-            exports.push(default_export(value));
+            exports.push(Export {
+                name: "=".into(),
+                value: Some(self.expr(value)),
+                from: None,
+            });
         }
         vec![Statement {
             span: span(node),
             kind: StatementKind::Export(exports),
         }]
+    }
+
+    /// `module.exports = x`, `exports.name = x`, `module.exports.name = x`, `exports = module.exports = x`.
+    pub(super) fn common_exports(&mut self, node: Node<'tree>) -> Option<Vec<Export>> {
+        let mut node = node;
+        let mut names = Vec::new();
+        while node.kind() == "assignment_expression" {
+            let left = node.child_by_field_name("left")?;
+            if !matches!(left.kind(), "member_expression" | "identifier") {
+                return None;
+            }
+            let path = self.dotted(left);
+            let path = path.strip_prefix("module.").unwrap_or(&path);
+            match path.split_once('.') {
+                None if path == "exports" => names.push("=".to_owned()),
+                Some(("exports", name)) if !name.contains('.') => names.push(name.to_owned()),
+                _ => return None,
+            }
+            node = node.child_by_field_name("right")?;
+        }
+        if names.is_empty() {
+            return None;
+        }
+        let value = self.expr(node);
+        let export = |name| Export {
+            name,
+            value: Some(value),
+            from: None,
+        };
+        Some(names.into_iter().map(export).collect())
     }
 
     fn exported_name(&mut self, specifier: Node<'tree>, from: Option<&str>) -> Option<Export> {
