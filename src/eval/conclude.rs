@@ -71,12 +71,6 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
     let resolved = &record.resolved;
     let algorithms = algorithms(evaluator, record);
     let slot = |slot: Slot| resolved.slots.get(&slot).unwrap_or(&Filled::No);
-    let from_callback = matches!(&record.api.item.slots.get(&Slot::Key), Some(source)
-        if source.0.iter().any(|place| matches!(place, crate::models::source::Place::Return(_))))
-        && record.call.positional.iter().any(|(value, span)| {
-            matches!(value.kind, Kind::Function(_))
-                && matches!(slot(Slot::Key), Filled::Yes(_, at) if at == span)
-        });
     let key_slot = if matches!(kind, SiteKind::Key | SiteKind::Jwks) {
         Slot::Material
     } else {
@@ -90,7 +84,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         Filled::No if by_itself => &Filled::Unknown,
         filled => filled,
     };
-    let mut keys = evaluator.keys(filled, resolved.kind, from_callback);
+    let mut keys = evaluator.keys(filled, resolved.kind, resolved.key_from_callback);
     for key in &mut keys {
         key.kind = key
             .kind
@@ -160,11 +154,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
 /// Whether nobody looks at a result that says whether the token is good.
 fn result_ignored(record: &SiteRecord<'_>) -> bool {
     let uses = &record.uses;
-    let untouched = uses.read.is_empty()
-        && uses.compared.is_empty()
-        && uses.handed_on.is_empty()
-        && uses.called.is_empty()
-        && !uses.returned;
+    let untouched = uses.is_untouched();
     match record.api.item.result {
         ResultKind::Throws => false,
         ResultKind::Returned => untouched && !uses.propagated,

@@ -45,6 +45,11 @@ impl<'a> Evaluator<'a> {
             let object = self.read_symbol(Value::symbol(&symbol.package, before));
             return self.call_named(&object, &name, record);
         }
+        if let Some((last, [_, ..])) = symbol.path.split_last()
+            && let Some(value) = self.call_added(last, &record)
+        {
+            return value;
+        }
         self.call_unknown(&symbol.path.join("."), &record)
     }
 
@@ -161,6 +166,7 @@ impl<'a> Evaluator<'a> {
             {
                 Some(module) => {
                     self.note_package(module.reveal());
+                    self.imported_modules.insert(module.reveal().to_owned());
                     let symbol = self.name_of_tree(module.reveal(), &[]);
                     self.arrive(Value::of_symbol(symbol))
                 }

@@ -9,6 +9,7 @@ mod checks;
 mod class;
 mod conclude;
 mod condition;
+mod decoded;
 mod expression;
 mod fallback;
 mod filled;
@@ -72,6 +73,7 @@ pub struct Input<'a> {
 pub fn evaluate(input: &Input<'_>) -> Evaluation {
     let mut evaluator = Evaluator::new(input);
     evaluator.run();
+    evaluator.join_decoded();
     conclude::conclude(&evaluator)
 }
 

@@ -16,7 +16,7 @@ impl<'tree> Lowering<'tree> {
         let mut imports = Vec::new();
         let mut module = node
             .child_by_field_name("source")
-            .map(|source| self.string_content(source))
+            .map(|source| package_of(&self.string_content(source)))
             .unwrap_or_default();
         let mut names = Vec::new();
         for child in self.children(node) {
@@ -117,7 +117,7 @@ impl<'tree> Lowering<'tree> {
         let mut exports = Vec::new();
         let from = node
             .child_by_field_name("source")
-            .map(|source| self.string_content(source));
+            .map(|source| package_of(&package_of(&self.string_content(source))));
         if let Some(value) = node.child_by_field_name("value") {
             let value = self.decorated_value(node, value);
             exports.push(default_export(value));
@@ -372,5 +372,48 @@ fn bound_names(target: &Target, names: &mut Vec<Name>) {
             }
         }
         Target::Place(_) | Target::Nothing => {}
+    }
+}
+
+/// The package that a specifier names: without the scheme of a registry or of the web, and without a version.
+fn package_of(specifier: &str) -> String {
+    let schemes = ["npm:", "jsr:", "https://"];
+    let Some(rest) = schemes
+        .iter()
+        .find_map(|scheme| specifier.strip_prefix(scheme))
+    else {
+        return specifier.to_owned();
+    };
+    let unversioned = rest.trim_start_matches('/').split('/').map(|part| {
+        // The first character may begin a scope.
+        let version = part
+            .char_indices()
+            .skip(1)
+            .find(|(_, letter)| *letter == '@');
+        version.map_or(part, |(at, _)| part.split_at(at).0)
+    });
+    unversioned.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::package_of;
+
+    #[test]
+    fn schemes_and_versions_are_no_part_of_a_package() {
+        for (specifier, package) in [
+            ("npm:token@5.2.0", "token"),
+            ("npm:/token@5/sub", "token/sub"),
+            ("jsr:@scope/token@^3.0", "@scope/token"),
+            (
+                "https://host.example/x/token@v3.0.2/mod.ts",
+                "host.example/x/token/mod.ts",
+            ),
+            ("@scope/token", "@scope/token"),
+            ("./token@2", "./token@2"),
+            ("npm:", ""),
+        ] {
+            assert_eq!(package_of(specifier), package, "{specifier}");
+        }
     }
 }
