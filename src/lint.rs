@@ -122,14 +122,13 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
         files_parsed: run.roots.len(),
         ..Summary::default()
     };
-    let project = Project::new(&run.files, progress);
+    let project = Project::new(&run.files, modelled_packages()?, progress);
     let mut evaluated = run.evaluate(&project, options, progress)?;
     let mut report = Report {
         timings: Timings {
             walk: run.walk_time,
             files: evaluated.time,
             bytes: evaluated.bytes,
-            ..Timings::default()
         },
         findings: Vec::new(),
         notifications: std::mem::take(&mut evaluated.notifications),
@@ -184,7 +183,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
 /// As [`lint`].
 pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory, LintError> {
     let run = Run::new(options)?;
-    let project = Project::new(&run.files, progress);
+    let project = Project::new(&run.files, modelled_packages()?, progress);
     let evaluated = run.evaluate(&project, options, progress)?;
     let mut inventory = Inventory {
         files: evaluated.files,
@@ -330,7 +329,7 @@ impl Run {
         let code: Vec<(WalkedFile, Language)> = code.collect();
         let roots = code.iter().map(|(file, _)| file.source.id).collect();
         let files = Files::new(code, walk.others, walk.manifests).bounded(
-            options.limits.clone(),
+            options.limits,
             options.max_file_bytes,
             options.poisoned.clone(),
         );
@@ -492,6 +491,15 @@ pub fn catalog(folder: &str) -> Result<&'static Catalog, ModelError> {
     Ok(CATALOGS[index].get_or_init(|| loaded))
 }
 
+/// Names under which code imports the libraries that have a model.
+fn modelled_packages() -> Result<Vec<String>, ModelError> {
+    let libraries = models()?.into_iter().map(|model| &model.library);
+    let installed = libraries.filter(|library| !library.manifest.is_empty());
+    Ok(installed
+        .flat_map(|library| library.packages.iter().cloned())
+        .collect())
+}
+
 /// Every model of every folder.
 ///
 /// # Errors
@@ -516,11 +524,11 @@ pub fn judge_alone(
     limits: &Limits,
 ) -> Result<Vec<Finding>, ModelError> {
     let files = Files::of_one(source.clone(), language).bounded(
-        limits.clone(),
+        *limits,
         walk::DEFAULT_MAX_FILE_BYTES,
         Vec::new(),
     );
-    let project = Project::new(&files, &Silent);
+    let project = Project::new(&files, [], &Silent);
     let Some(parsed) = project.parsed(source.id) else {
         return Ok(Vec::new());
     };

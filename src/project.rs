@@ -264,11 +264,15 @@ pub struct Project<'f> {
 }
 
 impl<'f> Project<'f> {
-    /// Over these files.
-    pub fn new(files: &'f Files, progress: &'f dyn Progress) -> Self {
+    /// Over these files. `installed` are names of packages that a file of the tree is unlikely to stand for.
+    pub fn new(
+        files: &'f Files,
+        installed: impl IntoIterator<Item = String>,
+        progress: &'f dyn Progress,
+    ) -> Self {
         Self {
             files,
-            resolver: Resolver::new(files),
+            resolver: Resolver::new(files).with_installed(installed),
             progress,
         }
     }

@@ -539,6 +539,11 @@ impl<'a> Evaluator<'a> {
                 ParameterKind::NamedRest => Some(self.named_rest(parameters, record)),
             };
             let mut value = match given {
+                // Nothing handed on: some languages then take the default, some do not.
+                Some(value) if matches!(value.kind, Kind::Null) && parameter.default.is_some() => {
+                    let default = parameter.default.map(|it| self.expression(it, scope));
+                    Value::one_of([value].into_iter().chain(default))
+                }
                 Some(value) => value,
                 None if record.open => self.missing_argument(parameter, name, scope),
                 None => match parameter.default {

@@ -146,6 +146,9 @@ type FunctionKey = (usize, FunctionId);
 /// A class of one of the files.
 type ClassKey = (usize, ClassId);
 
+/// Members that a block adds to a class, with the file that they stand in.
+type Extension<'a> = (usize, &'a [Member]);
+
 /// A function that is running.
 struct Frame {
     function: Option<FunctionKey>,
@@ -181,7 +184,7 @@ struct Evaluator<'a> {
     /// What was written to members of objects that nothing else is known of, by the path of the member.
     kept: HashMap<String, Value>,
     /// `impl` blocks by the file and name of the class.
-    extensions: HashMap<(usize, String), Vec<(usize, &'a [Member])>>,
+    extensions: HashMap<(usize, String), Vec<Extension<'a>>>,
     /// Functions that were made and may never be called in this file.
     waiting: Vec<Rc<Closure>>,
     /// How often each function ran.

@@ -9,8 +9,8 @@ use crate::finding::CodeContext;
 use crate::project::Project;
 use crate::source::{FileId, Span};
 
-/// How often one call is kept, reached from different files.
-const MOST_WAYS: usize = 32;
+/// How often one call is kept, when it is not the same on every way that leads to it.
+const MOST_WAYS: usize = 16;
 
 /// What tells one call from another.
 type CallKey = (Span, SiteKind, String);
@@ -61,13 +61,29 @@ fn settle(file: FileId, facts: &mut FileFacts) {
         .retain(|site| !(site.generic && site.root == file && called.contains(&key(site))));
     facts
         .sites
-        .sort_by(|a, b| (a.place.span, a.kind, a.root).cmp(&(b.place.span, b.kind, b.root)));
-    let mut ways: BTreeMap<CallKey, usize> = BTreeMap::new();
+        .sort_by_key(|site| (site.place.span, site.kind, site.root));
+    let mut ways: BTreeMap<CallKey, BTreeSet<String>> = BTreeMap::new();
     facts.sites.retain(|site| {
         let ways = ways.entry(key(site)).or_default();
-        *ways += 1;
-        *ways <= MOST_WAYS
+        ways.len() < MOST_WAYS && ways.insert(what_is_known(site))
     });
+}
+
+/// What a rule could tell two ways to one call apart by.
+fn what_is_known(site: &Site) -> String {
+    let Site {
+        keys,
+        algorithms,
+        checks,
+        inert,
+        uses,
+        mint,
+        ..
+    } = site;
+    let materials: Vec<_> = keys.iter().map(|key| (key.kind, &key.material)).collect();
+    let ignored = site.result_ignored;
+    let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
+    format!("{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored}")
 }
 
 fn key(site: &Site) -> CallKey {

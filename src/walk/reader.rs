@@ -226,6 +226,7 @@ fn is_manifest(path: &str) -> bool {
         "package.json",
         "Cargo.toml",
         "pyproject.toml",
+        "requirements.txt",
         "setup.py",
         "setup.cfg",
     ];

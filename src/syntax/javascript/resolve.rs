@@ -78,7 +78,10 @@ impl<'a> Search<'a> {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         if is_relative(".") || is_relative("..") {
-            return self.file_or_folder(folder_of(self.from), module);
+            let folder = folder_of(self.from);
+            return self
+                .file_or_folder(folder, module)
+                .or_else(|| self.source(&join(folder, module)?));
         }
         if let Some(rest) = module.strip_prefix('/') {
             return self
@@ -119,6 +122,13 @@ impl<'a> Search<'a> {
             .filter(|_| !path.is_empty())
             .and_then(|package| self.entry(&path, &package));
         by_manifest.or_else(|| files::index(self.tree, &path))
+    }
+
+    /// The source of a file that a build of its package writes.
+    fn source(&self, built: &str) -> Option<String> {
+        let folder = upwards(folder_of(built)).find(|folder| self.package(folder).is_some())?;
+        let inner = built.get(folder.len()..)?.trim_start_matches('/');
+        files::source(self.tree, folder, inner)
     }
 
     /// `"imports"` of the package that the importing file is in.

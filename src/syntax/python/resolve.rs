@@ -1,17 +1,78 @@
 //! Which file a Python import means.
 //!
 //! Where a program is started is not known. A folder that is no package may be on the search path, so the nearest of
-//! those above the importing file is asked first; a folder with an `__init__.py` is on it only when a program is
-//! started inside, so those come after.
+//! those above the importing file is asked first. A folder with an `__init__.py` is on it only when a program is
+//! started inside, which few are: what such a folder holds is asked last, and not for what may be installed.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use super::super::resolve::{MAX_MANIFESTS, Target, Tree, folder_of, inside, upwards};
+use super::super::resolve::{MAX_MANIFESTS, Remembered, Target, Tree, folder_of, inside, upwards};
 
 /// Folders below a project's that programs are often started in.
 const LAYOUTS: [&str; 3] = ["src", "app", "backend"];
 const PROJECT_FILES: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
+/// Files that ask for packages.
+const REQUIREMENTS: [&str; 7] = [
+    "requirements.txt",
+    "requirements.in",
+    "requirements/base.txt",
+    "pyproject.toml",
+    "Pipfile",
+    "setup.py",
+    "setup.cfg",
+];
+/// Files that programs are started with. Where one stands in a package, the package may be where that happens.
+const STARTS: [&str; 7] = [
+    "main.py",
+    "app.py",
+    "run.py",
+    "server.py",
+    "manage.py",
+    "index.py",
+    "requirements.txt",
+];
+/// A package with this file is started by its name, from outside.
+const STARTED_BY_NAME: &str = "__main__.py";
+/// Modules of the standard library whose names are easily given to a file of a package.
+const STANDARD: [&str; 36] = [
+    "abc",
+    "ast",
+    "base64",
+    "calendar",
+    "collections",
+    "copy",
+    "csv",
+    "datetime",
+    "email",
+    "enum",
+    "graphlib",
+    "hashlib",
+    "hmac",
+    "http",
+    "inspect",
+    "io",
+    "json",
+    "logging",
+    "numbers",
+    "operator",
+    "os",
+    "platform",
+    "queue",
+    "random",
+    "secrets",
+    "signal",
+    "socket",
+    "ssl",
+    "statistics",
+    "string",
+    "time",
+    "token",
+    "types",
+    "typing",
+    "uuid",
+    "warnings",
+];
 /// A module with more parts than this is not looked for.
 const MAX_PARTS: usize = 32;
 /// Sources before stubs.
@@ -19,7 +80,11 @@ const EXTENSIONS: [&str; 2] = ["py", "pyi"];
 
 /// The projects of the tree, once they are asked for.
 #[derive(Default)]
-pub(in super::super) struct Projects(OnceLock<Vec<String>>);
+pub(in super::super) struct Projects {
+    folders: OnceLock<Vec<String>>,
+    /// Names that requirements ask for, by file.
+    required: Remembered<BTreeSet<String>>,
+}
 
 impl Projects {
     pub(in super::super) fn resolve(
@@ -45,20 +110,66 @@ impl Projects {
         };
         let folder = folder_of(from);
         if dots == 0 {
-            let may_be_installed = parts.first().is_none_or(|first| installed.contains(*first));
-            return search
-                .above(folder, may_be_installed)
-                .or_else(|| self.in_projects(&search).filter(|_| !may_be_installed));
+            return self.absolute(&search, installed, folder);
         }
         let package = upwards(folder).nth(dots - 1)?;
-        EXTENSIONS
-            .into_iter()
-            .find_map(|extension| search.under(package, extension))
+        search.under_any([package])
+    }
+
+    fn absolute(
+        &self,
+        search: &Search<'_>,
+        installed: &BTreeSet<String>,
+        folder: &str,
+    ) -> Option<Target> {
+        let first = *search.parts.first()?;
+        let (packages, plain): (Vec<&str>, Vec<&str>) =
+            upwards(folder).partition(|folder| search.is_package(folder));
+        let found = search.under_any(plain);
+        if found.is_some() || installed.contains(first) || STANDARD.contains(&first) {
+            return found;
+        }
+        let layouts: Vec<String> = upwards(folder)
+            .flat_map(|folder| LAYOUTS.map(|layout| inside(folder, layout)))
+            .filter(|layout| !search.is_package(layout))
+            .collect();
+        search
+            .under_any(layouts.iter().map(String::as_str))
+            .or_else(|| self.in_projects(search))
+            .or_else(|| {
+                let starting = |folder: &&str| self.starts(search, folder);
+                let found = search.under_any(packages.into_iter().filter(starting))?;
+                (!self.requires(search.tree, folder, first)).then_some(found)
+            })
+    }
+
+    /// Whether programs may be started in this package's folder.
+    fn starts(&self, search: &Search<'_>, folder: &str) -> bool {
+        let is_there = |name: &str| {
+            let path = inside(folder, name);
+            search.tree.has(&path) || self.required_by(search.tree, &path).is_some()
+        };
+        !search.tree.has(&inside(folder, STARTED_BY_NAME))
+            && STARTS.iter().any(|name| is_there(name))
+    }
+
+    /// Whether requirements above the importing file ask for a package of this name.
+    fn requires(&self, tree: &dyn Tree, folder: &str, name: &str) -> bool {
+        upwards(folder).any(|folder| {
+            REQUIREMENTS.iter().any(|file| {
+                self.required_by(tree, &inside(folder, file))
+                    .is_some_and(|names| names.contains(name))
+            })
+        })
+    }
+
+    fn required_by(&self, tree: &dyn Tree, path: &str) -> Option<Arc<BTreeSet<String>>> {
+        self.required.of(tree, path, |text| Some(required(text)))
     }
 
     /// A package of exactly one of the tree's projects, for projects that depend on each other.
     fn in_projects(&self, search: &Search<'_>) -> Option<Target> {
-        let projects = self.0.get_or_init(|| {
+        let projects = self.folders.get_or_init(|| {
             let folders: BTreeSet<String> = PROJECT_FILES
                 .into_iter()
                 .flat_map(|name| search.tree.folders_with(name))
@@ -89,18 +200,9 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// An absolute import, seen from the folders above the importing file.
-    fn above(&self, folder: &str, may_be_installed: bool) -> Option<Target> {
-        let (packages, plain): (Vec<&str>, Vec<&str>) =
-            upwards(folder).partition(|folder| self.is_package(folder));
-        let mut roots: Vec<String> = plain.into_iter().map(str::to_owned).collect();
-        if !may_be_installed {
-            roots.extend(packages.into_iter().map(str::to_owned));
-            for folder in upwards(folder) {
-                let layouts = LAYOUTS.into_iter().map(|layout| inside(folder, layout));
-                roots.extend(layouts.filter(|layout| !self.is_package(layout)));
-            }
-        }
+    /// The import, in the first of these folders that has it; sources in any go before stubs.
+    fn under_any<'r>(&self, roots: impl IntoIterator<Item = &'r str>) -> Option<Target> {
+        let roots: Vec<&str> = roots.into_iter().collect();
         EXTENSIONS
             .into_iter()
             .find_map(|extension| roots.iter().find_map(|root| self.under(root, extension)))
@@ -139,4 +241,20 @@ impl Search<'_> {
         }
         found
     }
+}
+
+/// Words at the beginning of a line or a string: what the formats of requirements have names at, and more. Names are
+/// as an import would write them.
+fn required(text: &str) -> BTreeSet<String> {
+    let starts = text.lines().flat_map(|line| line.split(['"', '\'']));
+    starts
+        .map(|start| {
+            let start = start.trim_start();
+            let end =
+                start.find(|letter: char| !(letter.is_alphanumeric() || "-_.".contains(letter)));
+            let name = start.get(..end.unwrap_or(start.len())).unwrap_or_default();
+            name.to_lowercase().replace('-', "_")
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
 }

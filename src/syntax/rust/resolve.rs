@@ -86,20 +86,38 @@ impl Manifests {
     }
 
     fn crate_of(&self, tree: &dyn Tree, from: &str, package: Option<&str>) -> Crate {
-        let is_root_name = matches!(last_of(from), "lib.rs" | "main.rs");
         let folder = folder_of(from);
         let mut roots = Vec::new();
         let mut crate_folders = Vec::new();
         if let Some(package) = package {
-            if let Some(manifest) = self.manifest(tree, package) {
-                let written = manifest.lib_path.iter().chain(&manifest.bin_paths);
-                roots.extend(written.filter_map(|path| join(package, path)));
-            }
-            roots.push(inside(package, "build.rs"));
+            let manifest = self.manifest(tree, package);
+            let manifest = manifest.as_deref();
+            let library = manifest.and_then(|manifest| manifest.lib_path.as_ref());
+            let others = manifest
+                .into_iter()
+                .flat_map(|manifest| &manifest.other_roots);
+            let usual = ["src/lib.rs", "src/main.rs", "build.rs"];
+            roots.extend(library.and_then(|path| join(package, path)));
+            roots.extend(usual.map(|path| inside(package, path)));
+            roots.extend(others.filter_map(|path| join(package, path)));
             crate_folders.extend(CRATE_FOLDERS.map(|name| inside(package, name)));
         }
-        if is_root_name
-            || roots.iter().any(|root| root == from)
+        // `main.rs` may be any module's name where a manifest says where the roots are.
+        let usual_in = |above: &str| match package {
+            None => vec![inside(above, "lib.rs"), inside(above, "main.rs")],
+            Some(_)
+                if crate_folders
+                    .iter()
+                    .any(|crates| crates == folder_of(above)) =>
+            {
+                vec![inside(above, "main.rs")]
+            }
+            Some(_) => Vec::new(),
+        };
+        if roots
+            .iter()
+            .chain(&usual_in(folder))
+            .any(|root| root == from)
             || crate_folders.iter().any(|crates| crates == folder)
         {
             return Crate {
@@ -108,13 +126,12 @@ impl Manifests {
             };
         }
         for above in upwards(folder) {
-            let usual = ["lib.rs", "main.rs"].map(|name| inside(above, name));
-            let mut candidates: Vec<&String> = roots
+            let usual = usual_in(above);
+            let candidates: Vec<&String> = roots
                 .iter()
                 .chain(&usual)
                 .filter(|root| folder_of(root) == above && tree.has(root))
                 .collect();
-            candidates.dedup();
             if let Some(first) = candidates.first() {
                 let top = from
                     .get(above.len()..)
@@ -137,9 +154,14 @@ impl Manifests {
                 break;
             }
         }
+        // A package that is yet to be made from a template has no manifest, but the usual folder.
+        let sources = upwards(folder).find(|folder| last_of(folder) == "src");
         Crate {
             root: None,
-            folder: package.map_or_else(|| folder.to_owned(), |package| inside(package, "src")),
+            folder: match package {
+                Some(package) => inside(package, "src"),
+                None => sources.unwrap_or(folder).to_owned(),
+            },
         }
     }
 

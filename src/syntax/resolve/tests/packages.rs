@@ -107,6 +107,26 @@ fn entries_that_a_build_writes_lead_to_their_sources() {
 }
 
 #[test]
+fn a_relative_path_to_what_a_build_writes_leads_to_its_source() {
+    let memory = Memory::new(&["cli/src/run.ts", "cli/src/index.ts", "lib/a.ts"])
+        .with("cli/package.json", "{}");
+    assert_eq!(
+        ask(&memory, "cli/bin/start.js", "../dist/run.js"),
+        "cli/src/run.ts"
+    );
+    assert_eq!(
+        ask(&memory, "cli/bin/start.js", "../lib"),
+        "cli/src/index.ts"
+    );
+    assert_eq!(
+        ask(&memory, "cli/bin/start.js", "../lib/"),
+        "cli/src/index.ts"
+    );
+    assert_eq!(ask(&memory, "cli/bin/start.js", "../lib/a"), "-");
+    assert_eq!(ask(&memory, "cli/bin/start.js", "../dist/gone.js"), "-");
+}
+
+#[test]
 fn a_folder_named_like_an_installed_package_is_not_it() {
     let memory = Memory::new(&["examples/tokens/index.js", "examples/scoped/index.js"])
         .with(

@@ -140,20 +140,50 @@ fn a_file_does_not_mean_itself() {
 fn a_package_does_not_hide_what_is_installed() {
     let memory = Memory::new(&[
         "app/__init__.py",
+        "app/main.py",
         "app/jwt.py",
         "app/config.py",
-        "app/auth.py",
+        "app/stripes.py",
+        "app/logging.py",
         "tools/jwt.py",
         "tools/x.py",
-    ]);
+    ])
+    .with(
+        "pyproject.toml",
+        "[project]\ndependencies = [\"Stripes>=2\"]\n",
+    );
     let resolver = Resolver::new(&memory).with_installed([String::from("jwt")]);
     let ask = |from, module| answer(&resolver, Language::Python, from, module, &["name"]);
     assert_eq!(ask("app/auth.py", "jwt"), "-");
+    assert_eq!(ask("app/auth.py", "stripes"), "-");
+    assert_eq!(ask("app/auth.py", "logging"), "-");
     assert_eq!(ask("app/auth.py", "config"), "app/config.py");
     assert_eq!(ask("app/auth.py", "app.jwt"), "app/jwt.py");
     assert_eq!(ask("app/auth.py", ".jwt"), "app/jwt.py");
     assert_eq!(ask("tools/x.py", "jwt"), "tools/jwt.py");
     assert_eq!(ask("main.py", "jwt"), "-");
+}
+
+#[test]
+fn a_package_is_searched_only_where_programs_start() {
+    let from = "service/users/views.py";
+    let files = [
+        "service/__init__.py",
+        "service/users/__init__.py",
+        "service/users/promise.py",
+        "service/config.py",
+    ];
+    let memory = Memory::new(&files);
+    assert_eq!(ask(&memory, from, "promise", &[]), "-");
+    assert_eq!(ask(&memory, from, "config", &[]), "-");
+    let memory = memory.with(
+        "service/requirements.txt",
+        "# web\nflask==3.0\n  promise >= 2\n",
+    );
+    assert_eq!(ask(&memory, from, "config", &[]), "service/config.py");
+    assert_eq!(ask(&memory, from, "promise", &[]), "-");
+    let memory = memory.with("service/__main__.py", "");
+    assert_eq!(ask(&memory, from, "config", &[]), "-");
 }
 
 #[test]

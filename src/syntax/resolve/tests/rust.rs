@@ -120,6 +120,29 @@ fn child_modules() {
 }
 
 #[test]
+fn a_module_may_be_called_like_a_root() {
+    let memory = Memory::new(&[
+        "src/lib.rs",
+        "src/store/mod.rs",
+        "src/store/main.rs",
+        "src/store/main/part.rs",
+    ])
+    .with("Cargo.toml", PACKAGE);
+    assert_eq!(
+        ask(&memory, "src/store/main.rs", "super", &["X"]),
+        "src/store/mod.rs"
+    );
+    assert_eq!(
+        ask(&memory, "src/store/main.rs", "crate", &["X"]),
+        "src/lib.rs"
+    );
+    assert_eq!(
+        ask(&memory, "src/store/main.rs", "part", &["X"]),
+        "src/store/main/part.rs"
+    );
+}
+
+#[test]
 fn the_first_edition_begins_at_the_root() {
     let memory = one_crate().with("Cargo.toml", "[package]\nname = \"api\"\n");
     assert_eq!(ask(&memory, "src/auth.rs", "error", &["E"]), "src/error.rs");
@@ -169,6 +192,27 @@ fn crates_of_one_package() {
         "tests/common/mod.rs +1"
     );
     assert_eq!(ask(&memory, "tests/common/keys.rs", "crate", &["X"]), "-");
+}
+
+#[test]
+fn roots_that_the_manifest_names() {
+    let memory = Memory::new(&["server/start.rs", "server/auth.rs", "tests/it/all.rs", "tests/it/part.rs"]).with(
+        "Cargo.toml",
+        "[package]\nname = \"api\"\nedition = \"2024\"\n[[bin]]\nname = \"a\"\npath = \"server/start.rs\"\n\
+         [[test]]\nname = \"it\"\npath = \"tests/it/all.rs\"\n",
+    );
+    assert_eq!(
+        ask(&memory, "server/auth.rs", "crate", &["X"]),
+        "server/start.rs"
+    );
+    assert_eq!(
+        ask(&memory, "server/start.rs", "auth", &["X"]),
+        "server/auth.rs"
+    );
+    assert_eq!(
+        ask(&memory, "tests/it/part.rs", "super", &["X"]),
+        "tests/it/all.rs"
+    );
 }
 
 #[test]
@@ -233,6 +277,14 @@ fn crates_of_the_workspace() {
 
 #[test]
 fn files_without_a_manifest() {
+    let memory = Memory::new(&["new/src/models/users.rs", "new/src/views/home.rs"]);
+    let found = ask(
+        &memory,
+        "new/src/views/home.rs",
+        "crate",
+        &["models", "users", "User"],
+    );
+    assert_eq!(found, "new/src/models/users.rs +2");
     let memory = Memory::new(&["lib.rs", "a.rs", "x/one.rs", "x/one/two.rs"]);
     assert_eq!(ask(&memory, "a.rs", "crate", &["X"]), "lib.rs");
     assert_eq!(ask(&memory, "x/one.rs", "two", &["X"]), "x/one/two.rs");

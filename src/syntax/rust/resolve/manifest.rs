@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 const SECTIONS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
-/// Of more dependencies or binaries only the first are kept.
+/// Targets beside the library.
+const OTHER_TARGETS: [&str; 4] = ["bin", "test", "example", "bench"];
+/// Of more dependencies or targets only the first are kept.
 const MAX_ENTRIES: usize = 2_000;
 
 /// A manifest. Names of crates are as paths write them, with underscores.
@@ -17,8 +19,8 @@ pub(super) struct Manifest {
     pub(super) lib_name: Option<String>,
     /// Root of its library, where that is written.
     pub(super) lib_path: Option<String>,
-    /// Roots of its binaries, where those are written.
-    pub(super) bin_paths: Vec<String>,
+    /// Roots of its binaries, tests and examples, where those are written.
+    pub(super) other_roots: Vec<String>,
     /// Paths in `use` begin at the crate's root (edition 2015).
     pub(super) first_edition: bool,
     /// Where its dependencies are.
@@ -54,11 +56,11 @@ impl Manifest {
         manifest.lib_name = lib
             .and_then(|lib| string(lib, "name"))
             .or_else(|| manifest.package.as_deref().map(as_in_code));
-        let bins = document.get("bin").and_then(Value::as_array);
-        manifest.bin_paths = bins
-            .into_iter()
+        manifest.other_roots = OTHER_TARGETS
+            .iter()
+            .filter_map(|kind| document.get(*kind)?.as_array())
             .flatten()
-            .filter_map(|bin| string(bin.as_table()?, "path"))
+            .filter_map(|target| string(target.as_table()?, "path"))
             .take(MAX_ENTRIES)
             .collect();
         let targets = table(&document, "target");
