@@ -1,6 +1,6 @@
 //! Which format a settings file has, by its path, and the reader of each.
 
-use super::{SettingsFile, dotenv, yaml};
+use super::{SettingsFile, dockerfile, dotenv, json, lines, properties, toml, yaml};
 use crate::source::SourceFile;
 
 /// A format of settings files.
@@ -16,6 +16,8 @@ pub enum Format {
     Toml,
     /// `name=value` lines of the JVM.
     Properties,
+    /// `[section]` and `name = value` lines.
+    Ini,
     /// Terraform and OpenTofu.
     Hcl,
     /// Build file of an image.
@@ -31,13 +33,14 @@ pub fn read(source: &SourceFile) -> Option<SettingsFile> {
     match Format::of_path(&source.path)? {
         Format::Dotenv => Some(dotenv::read(source)),
         Format::Yaml => Some(yaml::read(source)),
-        Format::Json
-        | Format::Toml
-        | Format::Properties
-        | Format::Hcl
-        | Format::Dockerfile
-        | Format::Unit
-        | Format::Procfile => None,
+        Format::Json => Some(json::read(source)),
+        Format::Toml => Some(toml::read(source)),
+        Format::Properties => Some(properties::read(source)),
+        Format::Ini => Some(lines::read_ini(source)),
+        Format::Dockerfile => Some(dockerfile::read(source)),
+        Format::Unit => Some(lines::read_unit(source)),
+        Format::Procfile => Some(lines::read_procfile(source)),
+        Format::Hcl => None,
     }
 }
 
@@ -65,6 +68,8 @@ impl Format {
             "toml" => return (!is_manifest_toml(stem)).then_some(Self::Toml),
             "properties" => return Some(Self::Properties),
             "tf" | "tfvars" | "hcl" | "tofu" => return Some(Self::Hcl),
+            "ini" => return Some(Self::Ini),
+            "conf" if stem.contains("postgrest") => return Some(Self::Ini),
             "service" => return Some(Self::Unit),
             "dockerfile" | "containerfile" => return Some(Self::Dockerfile),
             _ => {}
@@ -126,32 +131,33 @@ fn is_settings_json(folder: &str, stem: &str) -> bool {
     {
         return false;
     }
-    [
-        "settings",
-        "config",
-        "secret",
-        "env",
-        "credential",
-        "vercel",
-        "wrangler",
-        "now",
-        "template",
-        "cloudformation",
-        "compose",
-        "keycloak",
-        "realm",
-        "krakend",
-        "kong",
-        "envoy",
-        "task-definition",
-        "taskdef",
-        "default",
-        "production",
-        "development",
-        "staging",
-    ]
-    .iter()
-    .any(|word| stem.contains(word))
+    stem == "app"
+        || [
+            "settings",
+            "config",
+            "secret",
+            "env",
+            "credential",
+            "vercel",
+            "wrangler",
+            "now",
+            "template",
+            "cloudformation",
+            "compose",
+            "keycloak",
+            "realm",
+            "krakend",
+            "kong",
+            "envoy",
+            "task-definition",
+            "taskdef",
+            "default",
+            "production",
+            "development",
+            "staging",
+        ]
+        .iter()
+        .any(|word| stem.contains(word))
         || folder.split('/').any(|part| {
             matches!(
                 part,

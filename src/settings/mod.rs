@@ -3,12 +3,21 @@
 //! A reader knows one format and says what stands in one file. It joins nothing across files, knows no rule, and
 //! never fails: what it could not read is in [`SettingsFile::unread`].
 
+mod dockerfile;
+mod document;
 mod dotenv;
 mod format;
 mod interpolation;
+mod json;
+mod lines;
+mod platforms;
+mod properties;
 #[cfg(test)]
 mod sample;
+mod scalar;
+mod toml;
 mod tree;
+mod words;
 mod yaml;
 
 pub use format::{Format, read};

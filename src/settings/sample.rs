@@ -47,6 +47,21 @@ pub(super) fn shown(file: &SettingsFile) -> Vec<String> {
         .collect()
 }
 
+/// As [`shown`], with the line and column where each value stands.
+pub(super) fn placed(path: &str, text: &str) -> Vec<String> {
+    let bytes = text.as_bytes().to_vec();
+    let source = SourceFile::new(path.to_owned(), PathBuf::from(path), bytes);
+    let file = read(path, text);
+    let places = file.settings.iter().map(|setting| {
+        let at = source.position(setting.span.start);
+        format!("{}:{}", at.line, at.column)
+    });
+    places
+        .zip(shown(&file))
+        .map(|(place, shown)| format!("{place} {shown}"))
+        .collect()
+}
+
 fn value(value: &SettingValue) -> String {
     match value {
         SettingValue::Text(literal) => format!("'{}'", literal.reveal()),
