@@ -1,6 +1,6 @@
 //! Which format a settings file has, by its path, and the reader of each.
 
-use super::{SettingsFile, dockerfile, dotenv, json, lines, properties, toml, yaml};
+use super::{SettingsFile, dockerfile, dotenv, json, lines, properties, terraform, toml, yaml};
 use crate::source::SourceFile;
 
 /// A format of settings files.
@@ -40,7 +40,7 @@ pub fn read(source: &SourceFile) -> Option<SettingsFile> {
         Format::Dockerfile => Some(dockerfile::read(source)),
         Format::Unit => Some(lines::read_unit(source)),
         Format::Procfile => Some(lines::read_procfile(source)),
-        Format::Hcl => None,
+        Format::Hcl => Some(terraform::read(source)),
     }
 }
 

@@ -7,6 +7,7 @@ mod dockerfile;
 mod document;
 mod dotenv;
 mod format;
+mod hcl;
 mod interpolation;
 mod json;
 mod lines;
@@ -15,9 +16,11 @@ mod properties;
 #[cfg(test)]
 mod sample;
 mod scalar;
+mod terraform;
 mod toml;
 mod tree;
 mod words;
+mod workload_resources;
 mod yaml;
 
 pub use format::{Format, read};
