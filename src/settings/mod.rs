@@ -3,11 +3,18 @@
 //! A reader knows one format and says what stands in one file. It joins nothing across files, knows no rule, and
 //! never fails: what it could not read is in [`SettingsFile::unread`].
 
+mod compose;
+mod content;
 mod dotenv;
+mod embedded;
 mod format;
 mod interpolation;
+mod kubernetes;
+mod kustomize;
+mod mounts;
 #[cfg(test)]
 mod sample;
+mod template;
 mod tree;
 mod yaml;
 
@@ -110,6 +117,17 @@ pub enum Holder {
         name: String,
         /// Its namespace; empty when none is given.
         namespace: String,
+    },
+    /// Whatever reads a file that is itself a key of a store (`application.properties` of a ConfigMap).
+    FileIn {
+        /// What kind of store.
+        kind: StoreKind,
+        /// Its name.
+        name: String,
+        /// Its namespace; empty when none is given.
+        namespace: String,
+        /// The key.
+        key: String,
     },
     /// Declared for the tool that reads the file (a Terraform variable or local, a CI job).
     Tool,
