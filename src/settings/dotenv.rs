@@ -194,7 +194,7 @@ fn unescaped(content: &str) -> String {
             ('\\', Some('n')) => out.push('\n'),
             ('\\', Some('r')) => out.push('\r'),
             ('\\', Some('t')) => out.push('\t'),
-            ('\\', Some(&(escaped @ ('"' | '\\')))) => out.push(escaped),
+            ('\\', Some(&escaped @ ('"' | '\\'))) => out.push(escaped),
             ('\r', Some('\n')) => out.push('\n'),
             _ => {
                 out.push(letter);

@@ -11,6 +11,8 @@ pub(super) enum Dialect {
     Compose,
     /// As a shell, but `$name` counts only in capitals (a dollar in a password is more likely), and `\$` is a dollar.
     Dotenv,
+    /// As Compose, but `$NAME` is plain and `$(NAME)` names a variable of the same container.
+    Manifest,
     /// `${name}` and `${name:default}` only.
     Placeholder,
 }
@@ -21,6 +23,9 @@ const MAX_DEPTH: usize = 8;
 const MAX_REFERENCE: usize = 4096;
 /// After so many dollars that name nothing, the rest of a value is plain.
 const MAX_PLAIN_DOLLARS: usize = 64;
+
+/// What encrypted values start with: SOPS, Jasypt, Ansible vault, Spring Cloud Config, dotenvx.
+const ENCRYPTED: [&str; 5] = ["ENC[", "ENC(", "$ANSIBLE_VAULT;", "{cipher}", "encrypted:"];
 
 /// A literal setting.
 pub(super) fn text(content: &str) -> SettingValue {
@@ -37,6 +42,9 @@ pub(super) fn reference(from: Reference) -> SettingValue {
 
 /// Reads the references out of a value.
 pub(super) fn interpolate(value: &str, dialect: Dialect) -> SettingValue {
+    if ENCRYPTED.iter().any(|start| value.starts_with(start)) {
+        return SettingValue::Encrypted;
+    }
     at_depth(value, dialect, 0)
 }
 
@@ -59,7 +67,8 @@ fn at_depth(value: &str, dialect: Dialect, depth: usize) -> SettingValue {
             continue;
         }
         plain.push_str(before);
-        if dialect == Dialect::Compose && from_dollar.starts_with("$$") {
+        if matches!(dialect, Dialect::Compose | Dialect::Manifest) && from_dollar.starts_with("$$")
+        {
             plain.push('$');
             rest = &from_dollar[2..];
             continue;
@@ -100,6 +109,20 @@ fn variable(at: &str, dialect: Dialect, depth: usize) -> Option<(SettingValue, u
         let length = closing(inner)?;
         let value = braced(&inner[..length], dialect, depth)?;
         return Some((value, length + 3));
+    }
+    if dialect == Dialect::Manifest {
+        let inner = after.strip_prefix('(')?;
+        let name = &inner[..inner.find(')').filter(|length| *length < MAX_REFERENCE)?];
+        let is_name = !name.is_empty()
+            && name
+                .bytes()
+                .all(|letter| letter.is_ascii_alphanumeric() || b"_-.".contains(&letter));
+        return is_name.then(|| {
+            (
+                reference(Reference::Variable(name.to_owned())),
+                name.len() + 3,
+            )
+        });
     }
     if dialect == Dialect::Placeholder {
         return None;
@@ -148,7 +171,7 @@ fn braced(inner: &str, dialect: Dialect, depth: usize) -> Option<SettingValue> {
         let given = operator.strip_prefix(':').unwrap_or(operator);
         match given.as_bytes().first() {
             None if operator.is_empty() => (name, None),
-            Some(b'-') => (name, Some(&given[1..])),
+            Some(b'-' | b'=') => (name, Some(&given[1..])),
             Some(b'?') => (name, None),
             Some(b'+') => return Some(SettingValue::Unknown),
             _ => return None,
@@ -211,6 +234,14 @@ mod tests {
         assert_eq!(read("s3cr$t", Dialect::Dotenv), "'s3cr$t'");
         assert_eq!(read("$OTHER", Dialect::Dotenv), "OTHER");
         assert_eq!(read(r"a\$OTHER", Dialect::Dotenv), "'a$OTHER'");
+    }
+
+    #[test]
+    fn manifests_name_variables_in_parentheses() {
+        let manifest = |value| read(value, Dialect::Manifest);
+        assert_eq!(manifest("http://$(HOST):80"), "'http://' + HOST + ':80'");
+        assert_eq!(manifest("$$(HOST) $HOST $(a b)"), "'$(HOST) $HOST $(a b)'");
+        assert_eq!(manifest("${JWT:=x}"), "JWT or 'x'");
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Reader {
                     self.builder.scalar(name, Style::Quoted, place, None);
                     self.value(&property.value);
                 }
-                self.builder.end(span.end, false);
+                self.builder.end(span.end);
                 return;
             }
             Value::Array(array) => {
@@ -75,7 +75,7 @@ impl Reader {
                 for item in &array.elements {
                     self.value(item);
                 }
-                self.builder.end(span.end, false);
+                self.builder.end(span.end);
                 return;
             }
             Value::StringLit(text) => (text.value.as_ref(), Style::Quoted),

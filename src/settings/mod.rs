@@ -3,19 +3,26 @@
 //! A reader knows one format and says what stands in one file. It joins nothing across files, knows no rule, and
 //! never fails: what it could not read is in [`SettingsFile::unread`].
 
+mod compose;
+mod content;
 mod dockerfile;
 mod document;
 mod dotenv;
+mod embedded;
 mod format;
 mod hcl;
 mod interpolation;
 mod json;
+mod kubernetes;
+mod kustomize;
 mod lines;
+mod mounts;
 mod platforms;
 mod properties;
 #[cfg(test)]
 mod sample;
 mod scalar;
+mod template;
 mod terraform;
 mod toml;
 mod tree;
@@ -122,6 +129,17 @@ pub enum Holder {
         name: String,
         /// Its namespace; empty when none is given.
         namespace: String,
+    },
+    /// Whatever reads a file that is itself a key of a store (`application.properties` of a ConfigMap).
+    FileIn {
+        /// What kind of store.
+        kind: StoreKind,
+        /// Its name.
+        name: String,
+        /// Its namespace; empty when none is given.
+        namespace: String,
+        /// The key.
+        key: String,
     },
     /// Declared for the tool that reads the file (a Terraform variable or local, a CI job).
     Tool,

@@ -40,6 +40,9 @@ pub(super) fn shown(file: &SettingsFile) -> Vec<String> {
                     name,
                     namespace,
                 } => format!("{kind:?} {namespace}/{name}: "),
+                Holder::FileIn {
+                    kind, name, key, ..
+                } => format!("{kind:?} {name}/{key}: "),
                 Holder::Tool => "tool: ".to_owned(),
             };
             format!("{holder}{}={}", setting.name, value(&setting.value))

@@ -64,7 +64,7 @@ impl Reader {
                 .scalar(key.get_ref(), Style::Plain, place, None);
             self.value(value);
         }
-        self.builder.end(span.end, false);
+        self.builder.end(span.end);
     }
 
     fn value(&mut self, value: &Spanned<DeValue<'_>>) {
@@ -76,7 +76,7 @@ impl Reader {
                 for item in items {
                     self.value(item);
                 }
-                self.builder.end(span.end, false);
+                self.builder.end(span.end);
                 return;
             }
             DeValue::String(text) => (text.as_ref().to_owned(), Style::Quoted),

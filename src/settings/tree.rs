@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use super::interpolation::text;
 use super::{Holder, Setting, SettingValue};
 use crate::source::Span;
 use crate::syntax::ir::Unread;
@@ -49,7 +48,7 @@ enum Content {
     Scalar(Box<str>, Style),
     List(Vec<usize>),
     Map(Vec<(Key, usize)>),
-    /// There, but not to be read (a template expression).
+    /// There, but not to be read.
     Unknown,
 }
 
@@ -114,12 +113,6 @@ impl<'tree> Node<'tree> {
     /// Whether it is a scalar that says nothing (`key:`).
     pub(super) fn is_null(self) -> bool {
         self.style().is_some() && self.text().is_none()
-    }
-
-    /// Whether it is a plain `true`.
-    pub(super) fn is_true(self) -> bool {
-        self.text()
-            .is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 
     /// Whether it is a map.
@@ -193,11 +186,6 @@ pub(super) fn flatten(
         settings,
     }
     .node(node, None);
-}
-
-/// The text of a scalar, unchanged.
-pub(super) fn plain_value(_: Node<'_>, content: &str) -> SettingValue {
-    text(content)
 }
 
 struct Flatten<'walk> {
@@ -389,9 +377,8 @@ impl Builder {
         }
     }
 
-    /// The innermost map or list ends at `end`. `unknown` when what it holds is not data (a template expression).
-    /// Returns its node unless it was a key or left out.
-    pub(super) fn end(&mut self, end: u32, unknown: bool) -> Option<usize> {
+    /// The innermost map or list ends at `end`. Returns its node unless it was a key or left out.
+    pub(super) fn end(&mut self, end: u32) -> Option<usize> {
         if self.skipped > 0 {
             self.skipped -= 1;
             if self.skipped == 0 {
@@ -406,9 +393,7 @@ impl Builder {
             start: open.span.start,
             end: end.max(open.span.end),
         };
-        let content = if unknown {
-            Content::Unknown
-        } else if open.is_map {
+        let content = if open.is_map {
             Content::Map(self.merge(open.keys, open.values, &open.merged))
         } else {
             Content::List(open.values)
@@ -439,7 +424,7 @@ impl Builder {
     pub(super) fn break_off(&mut self, end: u32) {
         self.skipped = 0;
         while !self.open.is_empty() {
-            self.end(end, false);
+            self.end(end);
         }
     }
 

@@ -1,10 +1,9 @@
-//! YAML to a [`Tree`], and which reader a YAML file is for.
+//! YAML to a [`Tree`].
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
-use super::interpolation::{Dialect, interpolate};
-use super::tree::{Builder, Node, Style, Tree, flatten};
-use super::{Holder, SettingsFile};
+use super::tree::{Builder, Style, Tree};
+use super::{SettingsFile, content, template};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ir::Unread;
 
@@ -13,25 +12,35 @@ const MAX_BROKEN: usize = 200;
 
 /// Reads a YAML file with the reader that its name and content tell.
 pub(super) fn read(source: &SourceFile) -> SettingsFile {
+    let masked = std::str::from_utf8(source.bytes())
+        .ok()
+        .and_then(template::mask);
+    let (tree, unread) = match &masked {
+        Some((masked, _)) => parse(masked.as_bytes()),
+        None => parse(source.bytes()),
+    };
+    let mut file = SettingsFile {
+        unread,
+        ..SettingsFile::default()
+    };
+    content::read(source, &tree, &mut file);
+    if let Some((_, templates)) = &masked {
+        templates.resolve(&mut file);
+    }
+    file
+}
+
+/// Reads a YAML file as data that only code reads.
+pub(super) fn read_plain(source: &SourceFile) -> SettingsFile {
     let (tree, unread) = parse(source.bytes());
     let mut file = SettingsFile {
         unread,
         ..SettingsFile::default()
     };
     for root in tree.roots() {
-        plain(root, &mut file);
+        content::plain(root, &mut file);
     }
     file
-}
-
-/// A document that only code reads: every scalar by its dotted name.
-fn plain(root: Node<'_>, file: &mut SettingsFile) {
-    flatten(
-        root,
-        &Holder::File,
-        &|_, content| interpolate(content, Dialect::Placeholder),
-        &mut file.settings,
-    );
 }
 
 /// Reads YAML. What is broken is left out from where it breaks to the next document.
@@ -99,7 +108,7 @@ impl Part<'_> {
         let mut block_end = (0, 0);
         // Complete nodes by the number of their anchor, and the anchors of what is open.
         let mut anchors: Vec<Option<usize>> = Vec::new();
-        let mut open: Vec<(usize, bool)> = Vec::new();
+        let mut open: Vec<usize> = Vec::new();
         for event in Parser::new_from_str(text) {
             let (event, place) = match event {
                 Ok(event) => event,
@@ -138,22 +147,21 @@ impl Part<'_> {
                 Event::MappingStart(anchor, tag) => {
                     let tag = tag.map(|tag| tag_text(&tag));
                     builder.begin_map(span(start), tag.as_deref());
-                    let is_template = text.get(start..).is_some_and(|rest| rest.starts_with("{{"));
-                    open.push((anchor, is_template));
+                    open.push(anchor);
                 }
                 Event::SequenceStart(anchor, tag) => {
                     let tag = tag.map(|tag| tag_text(&tag));
                     builder.begin_list(span(start), tag.as_deref());
-                    open.push((anchor, false));
+                    open.push(anchor);
                 }
                 Event::MappingEnd | Event::SequenceEnd => {
-                    let (anchor, is_template) = open.pop().unwrap_or_default();
+                    let anchor = open.pop().unwrap_or_default();
                     // A block ends where the next thing begins: go back to its last line with content.
                     if block_end.0 != end {
                         let before = text.get(..end).unwrap_or_default();
                         block_end = (end, before.trim_end().len());
                     }
-                    let node = builder.end(Span::new(0, base + block_end.1).end, is_template);
+                    let node = builder.end(Span::new(0, base + block_end.1).end);
                     remember(&mut anchors, anchor, node);
                 }
                 _ => {}
@@ -267,12 +275,9 @@ mod tests {
         assert_eq!(
             shown(&read(
                 PATH,
-                "jwt:\n  secret: ${JWT_SECRET:change-me}\n  key: '{cipher}${X}'\n"
+                "jwt:\n  secret: ${JWT_SECRET:change-me}\n  key: '{cipher}00ff'\n"
             )),
-            [
-                "jwt.secret=JWT_SECRET or 'change-me'",
-                "jwt.key='{cipher}' + X"
-            ]
+            ["jwt.secret=JWT_SECRET or 'change-me'", "jwt.key=encrypted"]
         );
     }
 
@@ -280,8 +285,16 @@ mod tests {
     fn merge_keys_give_what_is_not_there() {
         let text = "base: &b {a: 1, b: 2}\nmore: &m {b: 3, c: 4}\nall:\n  <<: [*b, *m]\n  a: 0\n";
         assert_eq!(
-            shown(&read(PATH, text)).split_off(4),
-            ["all.a='0'", "all.b='2'", "all.c='4'"]
+            shown(&read(PATH, text)),
+            [
+                "base.a='1'",
+                "base.b='2'",
+                "all.b='2'",
+                "more.b='3'",
+                "more.c='4'",
+                "all.c='4'",
+                "all.a='0'"
+            ]
         );
     }
 
@@ -292,14 +305,15 @@ mod tests {
 
     #[test]
     fn every_document_is_read_but_the_broken_part_of_one() {
-        let text = "a: 1\n---\nb: 2\nc: {{ .Values.x }}\n{{- if .y }}\nd: 3\n---\ne: é\n---\nf: [1, 2\n---\ng: 4\n";
+        let text =
+            "a: 1\n---\nb: 2\nc: {{ .Values.x }}\n}\nd: 3\n---\ne: é\n---\nf: [1, 2\n---\ng: 4\n";
         let file = read(PATH, text);
         assert_eq!(
             shown(&file),
             [
                 "a='1'",
                 "b='2'",
-                "c=unknown",
+                "c=Values.x",
                 "e='é'",
                 "f.0='1'",
                 "f.1='2'",
