@@ -1,5 +1,7 @@
 //! A settings file's text, and the settings that a reader adds one by one, within bounds.
 
+use std::collections::HashSet;
+
 use super::{Holder, Setting, SettingValue, SettingsFile};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ir::Unread;
@@ -83,6 +85,18 @@ impl SettingsFile {
             span,
             holder,
         });
+    }
+
+    /// Leaves out what is declared for the tool where a workload or store is given it by the same words.
+    pub(super) fn drop_repeated(&mut self) {
+        let given: HashSet<Span> = self
+            .settings
+            .iter()
+            .filter(|setting| setting.holder != Holder::Tool)
+            .map(|setting| setting.span)
+            .collect();
+        self.settings
+            .retain(|setting| setting.holder != Holder::Tool || !given.contains(&setting.span));
     }
 
     /// Something that went wrong at one place.

@@ -6,7 +6,7 @@ use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use super::tree::{Builder, Style, Tree};
-use super::{SettingsFile, document, platforms};
+use super::{SettingsFile, content, document, platforms};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ir::Unread;
 
@@ -21,7 +21,9 @@ pub(super) fn read(source: &SourceFile) -> SettingsFile {
         ..SettingsFile::default()
     };
     for root in tree.roots() {
-        platforms::read(root, &source.path, &mut file);
+        if !content::read_known(root, source, &mut file) {
+            platforms::read(root, &source.path, &mut file);
+        }
     }
     file
 }

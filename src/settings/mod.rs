@@ -3,6 +3,7 @@
 //! A reader knows one format and says what stands in one file. It joins nothing across files, knows no rule, and
 //! never fails: what it could not read is in [`SettingsFile::unread`].
 
+mod cloudformation;
 mod compose;
 mod content;
 mod dockerfile;
@@ -17,11 +18,13 @@ mod kubernetes;
 mod kustomize;
 mod lines;
 mod mounts;
+mod pipelines;
 mod platforms;
 mod properties;
 #[cfg(test)]
 mod sample;
 mod scalar;
+mod serverless;
 mod template;
 mod terraform;
 mod toml;

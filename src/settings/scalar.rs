@@ -2,6 +2,7 @@
 //! deployment tool fills in, or plain text.
 
 use super::interpolation::{Dialect, interpolate, reference};
+use super::tree::Node;
 use super::{Reference, SettingValue};
 use crate::syntax::ir::Literal;
 
@@ -39,6 +40,9 @@ pub(super) fn plain(text: &str) -> SettingValue {
     if let Some(name) = wrapped("${", "}").filter(|name| is_variable(name)) {
         return reference(Reference::Variable(name.to_owned()));
     }
+    if let Some(value) = embedded_ruby(text) {
+        return value;
+    }
     let is_marked = MARKS
         .iter()
         .any(|(start, end)| wrapped(start, end).is_some());
@@ -55,6 +59,26 @@ pub(super) fn with_placeholders(text: &str) -> SettingValue {
     } else {
         plain(text)
     }
+}
+
+/// What a scalar of YAML says that only code reads.
+pub(super) fn of_yaml(node: Node<'_>, text: &str) -> SettingValue {
+    match node.tag() {
+        Some("!vault") => SettingValue::Encrypted,
+        _ => with_placeholders(text),
+    }
+}
+
+/// The variable that a value which Ruby fills in is taken from: `<%= ENV["NAME"] %>`, `<%= ENV.fetch("NAME") %>`.
+fn embedded_ruby(text: &str) -> Option<SettingValue> {
+    let inside = text.strip_prefix("<%=")?.strip_suffix("%>")?.trim();
+    let call = inside
+        .strip_prefix("ENV")?
+        .trim_start_matches(".fetch")
+        .trim_start_matches(['[', '(', ' '])
+        .trim_end_matches([']', ')', ' ']);
+    let name = call.trim_matches(['"', '\'']);
+    is_variable(name).then(|| reference(Reference::Variable(name.to_owned())))
 }
 
 /// Whether a text is the name of a variable.

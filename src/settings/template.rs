@@ -36,8 +36,8 @@ pub(super) fn mask(text: &str) -> Option<(String, Templates<'_>)> {
         && text.len() - rest.len() + at < last_close
     {
         let (before, from) = rest.split_at(at);
-        // `${{ }}` belongs to CI systems, and is valid YAML.
-        let close = if before.ends_with('$') {
+        // `${{ }}` belongs to CI systems, `{{resolve:` to CloudFormation, and both are valid YAML.
+        let close = if before.ends_with('$') || from.starts_with("{{resolve:") {
             None
         } else {
             from.find("}}")

@@ -132,6 +132,7 @@ pub(super) fn read(source: &SourceFile) -> SettingsFile {
             }
         }
     }
+    file.drop_repeated();
     file
 }
 
@@ -188,6 +189,20 @@ fn flatten(name: String, key: Span, value: &Value, file: &mut SettingsFile) {
     }
 }
 
+/// Everything below a value under another name.
+fn alias(name: String, target: &str, key: Span, value: &Value, file: &mut SettingsFile) {
+    if let What::Map(entries) = &value.what {
+        for entry in entries {
+            let name = document::dotted(&name, &entry.name);
+            let target = document::dotted(target, &entry.name);
+            alias(name, &target, entry.key, &entry.value, file);
+        }
+    } else {
+        let from = reference(Reference::Resource(target.to_owned()));
+        file.add_value((name, key), (from, value.span), Holder::Tool);
+    }
+}
+
 fn resource(kind: &str, address: &str, key: Span, body: &Value, file: &mut SettingsFile) {
     for (generated, attributes) in GENERATED {
         if kind == generated {
@@ -206,7 +221,13 @@ fn resource(kind: &str, address: &str, key: Span, body: &Value, file: &mut Setti
             ..
         }) = secret.scalar()
     {
-        flatten(secret_of(secret), key, value, file);
+        let attribute = if body.get("secret_string").is_some() {
+            "secret_string"
+        } else {
+            "secret_data"
+        };
+        let target = format!("{address}.{attribute}");
+        alias(secret_of(secret), &target, key, value, file);
     }
     let store = match kind.trim_end_matches("_v1") {
         "kubernetes_secret" => StoreKind::Secret,
@@ -347,7 +368,7 @@ output "key" { value = data.aws_ssm_parameter.key.value }
                 "14:28 tool: random_password.jwt.result=generated",
                 "16:19 tool: aws_secretsmanager_secret_version.jwt.secret_id=resource(aws_secretsmanager_secret.jwt.id)",
                 "17:38 tool: aws_secretsmanager_secret_version.jwt.secret_string.JWT=resource(random_password.jwt.result)",
-                "17:38 tool: aws_secretsmanager_secret.jwt.JWT=resource(random_password.jwt.result)",
+                "17:38 tool: aws_secretsmanager_secret.jwt.JWT=resource(aws_secretsmanager_secret_version.jwt.secret_string.JWT)",
                 "19:41 tool: data.aws_ssm_parameter.key.name='/live/jwt'",
                 "19:41 tool: data.aws_ssm_parameter.key.value=manager(/live/jwt)",
                 "21:12 tool: module.auth.source='./auth'",

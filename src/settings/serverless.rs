@@ -1,0 +1,206 @@
+//! `serverless.yml`: the variables that a provider gives to every function and each function to itself.
+
+use super::interpolation::text;
+use super::tree::{Node, flatten};
+use super::{Holder, Link, Reference, SettingValue, SettingsFile, Workload, document};
+
+/// Whether a document describes a service.
+pub(super) fn is_service(path: &str, root: Node<'_>) -> bool {
+    let name = document::file_name(path);
+    name.starts_with("serverless") && root.get("provider").is_some()
+}
+
+/// Reads a service.
+pub(super) fn read(root: Node<'_>, file: &mut SettingsFile) {
+    let shared = root.at(&["provider", "environment"]);
+    let env_files = env_files(root);
+    let functions = root.get("functions");
+    // A list takes in other files, each with more functions.
+    let functions = (functions.into_iter())
+        .flat_map(|node| std::iter::once(node).chain(node.items()))
+        .flat_map(Node::entries);
+    for (name, function) in functions.filter(|(_, function)| function.is_map()) {
+        file.workloads.push(Workload {
+            name: name.name.to_string(),
+            kind: "serverless function".to_owned(),
+            span: name.span,
+            build: Some(".".to_owned()),
+            env_files: env_files.clone(),
+            ..Workload::default()
+        });
+        let holder = Holder::Workload(file.workloads.len() - 1);
+        let own = function.get("environment");
+        for (variable, node) in shared.into_iter().flat_map(Node::entries) {
+            if own.is_none_or(|own| own.get(&variable.name).is_none()) {
+                add((&variable.name, variable.span), node, &holder, file);
+            }
+        }
+        for (variable, node) in own.into_iter().flat_map(Node::entries) {
+            add((&variable.name, variable.span), node, &holder, file);
+        }
+    }
+    let has_functions = !file.workloads.is_empty();
+    for section in ["custom", "params", "provider"] {
+        let Some(node) = root.get(section) else {
+            continue;
+        };
+        let from = file.settings.len();
+        flatten(
+            node,
+            &Holder::Tool,
+            &|_, content| value(content),
+            &mut file.settings,
+        );
+        for setting in file.settings.iter_mut().skip(from) {
+            setting.name = document::dotted(section, &setting.name);
+        }
+    }
+    if has_functions {
+        file.drop_repeated();
+    }
+}
+
+fn add(
+    (name, key): (&str, crate::source::Span),
+    node: Node<'_>,
+    holder: &Holder,
+    file: &mut SettingsFile,
+) {
+    let what = node.text().map_or(SettingValue::Unknown, value);
+    file.add_value((name.to_owned(), key), (what, node.span()), holder.clone());
+}
+
+/// Files that the service reads variables from by itself.
+fn env_files(root: Node<'_>) -> Vec<Link> {
+    match root
+        .get("useDotenv")
+        .filter(|given| given.text() == Some("true"))
+    {
+        Some(given) => vec![Link {
+            path: ".env".to_owned(),
+            span: given.span(),
+            optional: true,
+        }],
+        None => Vec::new(),
+    }
+}
+
+/// `${env:NAME, 'default'}`, `${ssm:/path}`, `${self:custom.name}`, `${file(path):key}`.
+fn value(content: &str) -> SettingValue {
+    let Some((before, rest)) = content.split_once("${") else {
+        return text(content);
+    };
+    let whole = content
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'))
+        .filter(|inside| !inside.contains("${"));
+    match whole {
+        Some(inside) => source(inside, 0),
+        None => {
+            let mut parts = Vec::new();
+            if !before.is_empty() {
+                parts.push(text(before));
+            }
+            // Sources nest; what is put together of them is told only where none does.
+            let Some((inside, after)) = rest.split_once('}') else {
+                return text(content);
+            };
+            if inside.contains("${") || after.contains("${") {
+                return SettingValue::Unknown;
+            }
+            parts.push(source(inside, 0));
+            if !after.is_empty() {
+                parts.push(text(after));
+            }
+            SettingValue::Joined(parts)
+        }
+    }
+}
+
+/// Defaults behind defaults count no deeper than this.
+const MAX_DEPTH: usize = 8;
+
+fn source(inside: &str, depth: usize) -> SettingValue {
+    if depth > MAX_DEPTH {
+        return SettingValue::Unknown;
+    }
+    let (address, default) = match inside.split_once(',') {
+        Some((address, default)) => (address.trim(), Some(default.trim())),
+        None => (inside.trim(), None),
+    };
+    let from = match address.split_once(':') {
+        Some(("env", name)) => Reference::Variable(name.to_owned()),
+        Some(("ssm", path)) => {
+            Reference::Manager(path.split('~').next().unwrap_or_default().to_owned())
+        }
+        Some(("self", way)) => Reference::Variable(way.to_owned()),
+        Some(("param", name)) => Reference::Variable(format!("params.{name}")),
+        Some((start, path)) if start.starts_with("ssm.") || start.starts_with("ssm(") => {
+            Reference::Manager(path.to_owned())
+        }
+        _ if address.starts_with("file(") => {
+            let path = address.trim_start_matches("file(");
+            let path = path.split(')').next().unwrap_or_default();
+            Reference::File(path.to_owned())
+        }
+        _ => return SettingValue::Unknown,
+    };
+    let quoted = |text: &str| {
+        ['\'', '"'].iter().find_map(|quote| {
+            text.strip_prefix(*quote)?
+                .strip_suffix(*quote)
+                .map(str::to_owned)
+        })
+    };
+    let fallback = default.map(|default| match quoted(default) {
+        Some(literal) => text(&literal),
+        None if default.contains(':') => source(default, depth + 1),
+        None => SettingValue::Unknown,
+    });
+    SettingValue::Reference {
+        from,
+        fallback: fallback.map(Box::new),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::sample::{read, shown};
+
+    #[test]
+    fn functions_get_what_the_provider_gives() {
+        let text = "service: shop\nuseDotenv: true\nprovider:\n  name: aws\n  environment:\n    \
+                    JWT_SECRET: ${env:JWT_SECRET, 'not-a-real-secret'}\n    STAGE: live\n  httpApi:\n    authorizers:\n      \
+                    jwt: {type: jwt, issuerUrl: 'https://idp.example/', audience: [api]}\n\
+                    custom:\n  key: ${ssm:/live/jwt}\n\
+                    functions:\n  orders:\n    handler: src/orders.main\n    environment:\n      STAGE: test\n      \
+                    KEY: ${self:custom.key}\n      URL: https://${env:HOST}/x\n  pay:\n    handler: src/pay.main\n";
+        let file = read("serverless.yml", text);
+        assert_eq!(file.workloads[0].env_files.len(), 1);
+        let mut lines = shown(&file);
+        lines.sort();
+        assert_eq!(
+            lines,
+            [
+                "orders: JWT_SECRET=JWT_SECRET or 'not-a-real-secret'",
+                "orders: KEY=custom.key",
+                "orders: STAGE='test'",
+                "orders: URL='https://' + HOST + '/x'",
+                "pay: JWT_SECRET=JWT_SECRET or 'not-a-real-secret'",
+                "pay: STAGE='live'",
+                "tool: custom.key=manager(/live/jwt)",
+                "tool: provider.httpApi.authorizers.jwt.audience.0='api'",
+                "tool: provider.httpApi.authorizers.jwt.issuerUrl='https://idp.example/'",
+                "tool: provider.httpApi.authorizers.jwt.type='jwt'",
+                "tool: provider.name='aws'",
+            ]
+        );
+    }
+
+    #[test]
+    fn hostile_sources_end() {
+        let deep = format!("{}x", "env:A, ".repeat(20_000));
+        super::source(&deep, 0);
+        super::value(&"${".repeat(50_000));
+    }
+}
