@@ -1,9 +1,10 @@
 //! Dockerfiles: what `ENV` gives to the container and `ARG` to the build.
 //!
-//! A Dockerfile is one workload. Its name is what its file's name says beside `Dockerfile` (`Dockerfile.orders`,
-//! `orders.dockerfile`), else the folder it lies in; it is empty for a `Dockerfile` at the root, which only what
-//! deploys it can name. Variables of the last stage, and of the stages that it is built from, reach the container;
-//! those of other stages, and every `ARG`, are for the build alone.
+//! A Dockerfile is one workload, named by the folder it lies in; what its file's name says beside `Dockerfile`
+//! (`Dockerfile.alpine`, `orders.dockerfile`) is its container: a variant of the same service more often than another
+//! one. The name is empty for a `Dockerfile` at the root, which only what deploys it can name. Variables of the last
+//! stage, and of the stages that it is built from, reach the container; those of other stages, and every `ARG`, are
+//! for the build alone.
 
 use parse_dockerfile::{Instruction, UnescapedString, parse_iter};
 
@@ -35,7 +36,8 @@ pub(super) fn read(source: &SourceFile) -> SettingsFile {
     };
     let mut file = SettingsFile {
         workloads: vec![Workload {
-            name: workload_name(&source.path).to_owned(),
+            name: document::folder_name(&source.path).to_owned(),
+            container: variant(&source.path).to_owned(),
             kind: "Dockerfile".to_owned(),
             build: Some(".".to_owned()),
             ..Workload::default()
@@ -129,19 +131,16 @@ fn chain(stages: &[Stage]) -> Vec<usize> {
     chain
 }
 
-fn workload_name(path: &str) -> &str {
+/// What a file's name says beside `Dockerfile`.
+fn variant(path: &str) -> &str {
     let name = document::file_name(path);
     let is_base =
         |text: &str| ["dockerfile", "containerfile"].contains(&text.to_ascii_lowercase().as_str());
-    if let Some((stem, extension)) = name.rsplit_once('.') {
-        if is_base(extension) {
-            return stem;
-        }
-        if is_base(stem) {
-            return extension;
-        }
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if is_base(extension) => stem,
+        Some((stem, extension)) if is_base(stem) => extension,
+        _ => "",
     }
-    document::folder_name(path)
 }
 
 fn shifted(text: &UnescapedString<'_>, start: usize) -> Span {
@@ -246,7 +245,7 @@ fn one_line(raw: &str, escape: char) -> Vec<(usize, char)> {
 
 #[cfg(test)]
 mod tests {
-    use super::workload_name;
+    use super::variant;
     use crate::settings::SettingsFile;
     use crate::settings::sample::{placed, read};
 
@@ -291,7 +290,7 @@ mod tests {
     #[test]
     fn what_stands_before_a_broken_instruction_counts() {
         let (lines, read) = read_text(
-            "Dockerfile.api",
+            "api/Dockerfile",
             "FROM scratch\nARG TOKEN\nENV A=b\n<%= template %>\nENV C=d\n",
         );
         assert_eq!(lines, ["2:5 tool: TOKEN=TOKEN", "3:7 api: A='b'"]);
@@ -299,10 +298,10 @@ mod tests {
     }
 
     #[test]
-    fn names_of_workloads() {
-        assert_eq!(workload_name("a/b/Dockerfile"), "b");
-        assert_eq!(workload_name("a/api.Dockerfile"), "api");
-        assert_eq!(workload_name("Dockerfile"), "");
+    fn names_of_variants() {
+        assert_eq!(variant("a/b/Dockerfile"), "");
+        assert_eq!(variant("a/api.Dockerfile"), "api");
+        assert_eq!(variant("Dockerfile.alpine"), "alpine");
     }
 
     #[test]

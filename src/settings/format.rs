@@ -107,8 +107,13 @@ fn is_no_settings_yaml(stem: &str) -> bool {
 
 fn is_manifest_toml(stem: &str) -> bool {
     matches!(
-        stem,
+        stem.trim_start_matches('.'),
         "cargo"
+            | "gopkg"
+            | "pipfile"
+            | "diesel"
+            | "typos"
+            | "nextest"
             | "pyproject"
             | "rustfmt"
             | "clippy"

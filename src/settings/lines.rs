@@ -204,7 +204,11 @@ pub(super) fn read_ini(source: &SourceFile) -> SettingsFile {
 /// A value without its quotes or the comment behind it, and where it begins.
 fn ini_value(raw: &str) -> (&str, usize) {
     let trimmed = raw.trim();
-    let offset = raw.len() - raw.trim_start().len();
+    let offset = if trimmed.is_empty() {
+        0
+    } else {
+        raw.len() - raw.trim_start().len()
+    };
     for quote in ['"', '\''] {
         if let Some(inside) = trimmed.strip_prefix(quote)
             && let Some(end) = inside.find(quote)

@@ -16,6 +16,7 @@ pub(super) fn read(root: Node<'_>, path: &str, file: &mut SettingsFile) {
         "app" if root.get("env").is_some_and(Node::is_map) => heroku(root, path, file),
         "local" if root.get("Values").is_some_and(Node::is_map) => functions_host(root, file),
         "custom-environment-variables" => names_of_variables(root, "", file),
+        "ecosystem" if root.get("apps").is_some() => processes(root, file),
         _ if root.get("containerDefinitions").is_some() => task_definition(root, file),
         _ => application(root, file),
     }
@@ -84,6 +85,19 @@ fn vercel(root: Node<'_>, path: &str, file: &mut SettingsFile) {
     for way in [&["env"][..], &["build", "env"]] {
         if let Some(map) = root.at(way).filter(|map| map.is_map()) {
             flatten(map, &holder, &named, &mut file.settings);
+        }
+    }
+}
+
+/// The processes that PM2 runs, each with its `env`, and `env_<name>` for the same process in another environment.
+fn processes(root: Node<'_>, file: &mut SettingsFile) {
+    for process in root.get("apps").into_iter().flat_map(Node::items) {
+        let name = process.get("name").or(process.get("script"));
+        let holder = workload(name, "", "PM2 process", file);
+        for (key, node) in process.entries() {
+            if *key.name == *"env" || key.name.starts_with("env_") {
+                variables(Some(node).filter(|node| node.is_map()), &holder, file);
+            }
         }
     }
 }
@@ -212,6 +226,16 @@ pub(super) fn manager_path(address: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use crate::settings::sample::{placed, read, shown};
+
+    #[test]
+    fn processes_of_one_host() {
+        let text =
+            r#"{"apps": [{"name": "api", "env": {"A": "b"}, "env_production": {"A": "c"}}]}"#;
+        assert_eq!(
+            shown(&read("ecosystem.config.json", text)),
+            ["api: A='b'", "api: A='c'"]
+        );
+    }
 
     #[test]
     fn a_vercel_project() {
