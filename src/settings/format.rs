@@ -58,12 +58,12 @@ impl Format {
             || name.starts_with("dotenv")
             || extension == "env";
         match extension {
-            "yml" | "yaml" => return (!is_no_settings_yaml(stem)).then_some(Self::Yaml),
+            "yml" | "yaml" => return (!is_no_settings_yaml(folder, stem)).then_some(Self::Yaml),
             "json" | "json5" | "jsonc" => {
                 return is_settings_json(folder, stem).then_some(Self::Json);
             }
             "toml" => return (!is_manifest_toml(stem)).then_some(Self::Toml),
-            "properties" => return Some(Self::Properties),
+            "properties" => return (!stem.ends_with("-wrapper")).then_some(Self::Properties),
             "tf" | "tfvars" | "hcl" | "tofu" => return Some(Self::Hcl),
             "service" => return Some(Self::Unit),
             "dockerfile" | "containerfile" => return Some(Self::Dockerfile),
@@ -90,14 +90,47 @@ impl Format {
     }
 }
 
-/// Lock files and descriptions of interfaces: large, and never settings.
-fn is_no_settings_yaml(stem: &str) -> bool {
+/// Lock files and descriptions of interfaces, which are large, and settings of tools that only look at code.
+fn is_no_settings_yaml(folder: &str, stem: &str) -> bool {
     matches!(
         stem,
-        "pnpm-lock" | "pubspec" | "pubspec.lock" | "mkdocs" | "dependabot" | ".pre-commit-config"
-    ) || ["openapi", "swagger", "asyncapi", "conda-lock"]
-        .iter()
-        .any(|word| stem.contains(word))
+        "pnpm-lock"
+            | "pubspec"
+            | "mkdocs"
+            | "dependabot"
+            | "renovate"
+            | "codecov"
+            | ".codecov"
+            | "codeql"
+            | "_config"
+            | "funding"
+            | "labeler"
+            | "analysis_options"
+            | "buf.gen"
+            | "buf.work"
+    ) || [
+        ".eslintrc",
+        ".prettierrc",
+        ".stylelintrc",
+        ".golangci",
+        ".pre-commit",
+        ".rubocop",
+        ".yamllint",
+        ".markdownlint",
+        ".readthedocs",
+        ".clang-",
+        ".yarnrc",
+        "conda-lock",
+    ]
+    .iter()
+    .any(|start| stem.starts_with(start))
+        || ["openapi", "swagger", "asyncapi"]
+            .iter()
+            .any(|word| stem.contains(word))
+        || folder.ends_with("issue_template")
+        || folder
+            .split('/')
+            .any(|part| matches!(part, "locales" | "i18n" | "translations"))
 }
 
 fn is_manifest_toml(stem: &str) -> bool {

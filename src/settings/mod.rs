@@ -7,6 +7,7 @@ mod compose;
 mod content;
 mod dotenv;
 mod embedded;
+mod flow;
 mod format;
 mod interpolation;
 mod kubernetes;
