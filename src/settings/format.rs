@@ -222,3 +222,63 @@ fn is_code(extension: &str) -> bool {
                 | "erb"
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Format;
+
+    #[test]
+    fn a_format_is_told_by_the_path() {
+        for (path, format) in [
+            (".env", Format::Dotenv),
+            ("api/.env.example", Format::Dotenv),
+            ("api/.ENV.local", Format::Dotenv),
+            ("prod.env", Format::Dotenv),
+            ("env.example", Format::Dotenv),
+            (".dev.vars", Format::Dotenv),
+            ("anything.yml", Format::Yaml),
+            ("appsettings.Development.json", Format::Json),
+            ("config/default.json", Format::Json),
+            ("wrangler.toml", Format::Toml),
+            (
+                "src/main/resources/application-dev.properties",
+                Format::Properties,
+            ),
+            ("infra/main.tf", Format::Hcl),
+            ("prod.auto.tfvars", Format::Hcl),
+            ("Dockerfile", Format::Dockerfile),
+            ("docker/Dockerfile.prod", Format::Dockerfile),
+            ("api.dockerfile", Format::Dockerfile),
+            ("deploy/api.service", Format::Unit),
+            ("Procfile.dev", Format::Procfile),
+        ] {
+            assert_eq!(Format::of_path(path), Some(format), "{path}");
+        }
+    }
+
+    #[test]
+    fn code_lock_files_and_manifests_are_no_settings() {
+        for path in [
+            "src/env.ts",
+            "env.py",
+            "src/auth.service.ts",
+            ".env.ts",
+            "dotenv.js",
+            "pnpm-lock.yaml",
+            "package.json",
+            "package-lock.json",
+            "tsconfig.json",
+            "Cargo.toml",
+            "pyproject.toml",
+            "docs/openapi.yaml",
+            ".eslintrc.yaml",
+            "src/locales/de.yml",
+            "Dockerfile.md",
+            "README.md",
+            "environment",
+            "dockerfiles/readme.txt",
+        ] {
+            assert_eq!(Format::of_path(path), None, "{path}");
+        }
+    }
+}
