@@ -61,12 +61,12 @@ impl Format {
             || name.starts_with("dotenv")
             || extension == "env";
         match extension {
-            "yml" | "yaml" => return (!is_no_settings_yaml(stem)).then_some(Self::Yaml),
+            "yml" | "yaml" => return (!is_no_settings_yaml(folder, stem)).then_some(Self::Yaml),
             "json" | "json5" | "jsonc" => {
                 return is_settings_json(folder, stem).then_some(Self::Json);
             }
             "toml" => return (!is_manifest_toml(stem)).then_some(Self::Toml),
-            "properties" => return Some(Self::Properties),
+            "properties" => return (!stem.ends_with("-wrapper")).then_some(Self::Properties),
             "tf" | "tfvars" | "hcl" | "tofu" => return Some(Self::Hcl),
             "ini" => return Some(Self::Ini),
             "conf" if stem.contains("postgrest") => return Some(Self::Ini),
@@ -95,14 +95,47 @@ impl Format {
     }
 }
 
-/// Lock files and descriptions of interfaces: large, and never settings.
-fn is_no_settings_yaml(stem: &str) -> bool {
+/// Lock files and descriptions of interfaces, which are large, and settings of tools that only look at code.
+fn is_no_settings_yaml(folder: &str, stem: &str) -> bool {
     matches!(
         stem,
-        "pnpm-lock" | "pubspec" | "pubspec.lock" | "mkdocs" | "dependabot" | ".pre-commit-config"
-    ) || ["openapi", "swagger", "asyncapi", "conda-lock"]
-        .iter()
-        .any(|word| stem.contains(word))
+        "pnpm-lock"
+            | "pubspec"
+            | "mkdocs"
+            | "dependabot"
+            | "renovate"
+            | "codecov"
+            | ".codecov"
+            | "codeql"
+            | "_config"
+            | "funding"
+            | "labeler"
+            | "analysis_options"
+            | "buf.gen"
+            | "buf.work"
+    ) || [
+        ".eslintrc",
+        ".prettierrc",
+        ".stylelintrc",
+        ".golangci",
+        ".pre-commit",
+        ".rubocop",
+        ".yamllint",
+        ".markdownlint",
+        ".readthedocs",
+        ".clang-",
+        ".yarnrc",
+        "conda-lock",
+    ]
+    .iter()
+    .any(|start| stem.starts_with(start))
+        || ["openapi", "swagger", "asyncapi"]
+            .iter()
+            .any(|word| stem.contains(word))
+        || folder.ends_with("issue_template")
+        || folder
+            .split('/')
+            .any(|part| matches!(part, "locales" | "i18n" | "translations"))
 }
 
 fn is_manifest_toml(stem: &str) -> bool {
@@ -199,4 +232,64 @@ fn is_code(extension: &str) -> bool {
                 | "age"
                 | "erb"
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Format;
+
+    #[test]
+    fn a_format_is_told_by_the_path() {
+        for (path, format) in [
+            (".env", Format::Dotenv),
+            ("api/.env.example", Format::Dotenv),
+            ("api/.ENV.local", Format::Dotenv),
+            ("prod.env", Format::Dotenv),
+            ("env.example", Format::Dotenv),
+            (".dev.vars", Format::Dotenv),
+            ("anything.yml", Format::Yaml),
+            ("appsettings.Development.json", Format::Json),
+            ("config/default.json", Format::Json),
+            ("wrangler.toml", Format::Toml),
+            (
+                "src/main/resources/application-dev.properties",
+                Format::Properties,
+            ),
+            ("infra/main.tf", Format::Hcl),
+            ("prod.auto.tfvars", Format::Hcl),
+            ("Dockerfile", Format::Dockerfile),
+            ("docker/Dockerfile.prod", Format::Dockerfile),
+            ("api.dockerfile", Format::Dockerfile),
+            ("deploy/api.service", Format::Unit),
+            ("Procfile.dev", Format::Procfile),
+        ] {
+            assert_eq!(Format::of_path(path), Some(format), "{path}");
+        }
+    }
+
+    #[test]
+    fn code_lock_files_and_manifests_are_no_settings() {
+        for path in [
+            "src/env.ts",
+            "env.py",
+            "src/auth.service.ts",
+            ".env.ts",
+            "dotenv.js",
+            "pnpm-lock.yaml",
+            "package.json",
+            "package-lock.json",
+            "tsconfig.json",
+            "Cargo.toml",
+            "pyproject.toml",
+            "docs/openapi.yaml",
+            ".eslintrc.yaml",
+            "src/locales/de.yml",
+            "Dockerfile.md",
+            "README.md",
+            "environment",
+            "dockerfiles/readme.txt",
+        ] {
+            assert_eq!(Format::of_path(path), None, "{path}");
+        }
+    }
 }

@@ -315,9 +315,10 @@ impl<'file> Manifest<'file> {
 
     /// A volume made of stores, at a path of a container.
     fn mount(&mut self, volume: Node<'_>, mount: Node<'_>, holder: &Holder) {
-        let Some(path) = mount.text_at(&["mountPath"]) else {
+        let Some(path_node) = mount.get("mountPath") else {
             return;
         };
+        let Some(path) = path_node.text() else { return };
         let part = mount.text_at(&["subPath"]);
         let projected = volume
             .at(&["projected", "sources"])
@@ -331,17 +332,17 @@ impl<'file> Manifest<'file> {
                 let Some(given) = source.get(section) else {
                     continue;
                 };
-                let Some(store) = given
-                    .text_at(&["secretName"])
-                    .or_else(|| given.text_at(&["name"]))
-                else {
+                let Some(store_node) = given.get("secretName").or_else(|| given.get("name")) else {
+                    continue;
+                };
+                let Some(store) = store_node.text() else {
                     continue;
                 };
                 let mut add = |to: &str, key: &str| {
                     self.file.settings.push(mounts::store(
                         to,
                         (kind, store, key),
-                        mount.span(),
+                        (path_node.span(), store_node.span()),
                         holder.clone(),
                     ));
                 };

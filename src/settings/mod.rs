@@ -10,6 +10,7 @@ mod dockerfile;
 mod document;
 mod dotenv;
 mod embedded;
+mod flow;
 mod format;
 mod hcl;
 mod interpolation;

@@ -19,12 +19,12 @@ pub(super) fn file(to: &str, from: &str, span: Span, holder: Holder) -> Setting 
 pub(super) fn store(
     to: &str,
     (kind, store, key): (StoreKind, &str, &str),
-    span: Span,
+    (to_span, span): (Span, Span),
     holder: Holder,
 ) -> Setting {
     Setting {
         name: to.to_owned(),
-        key: span,
+        key: to_span,
         value: reference(Reference::Store {
             kind,
             store: store.to_owned(),

@@ -1,7 +1,7 @@
 //! Template expressions (`{{ .Values.jwt.secret | quote }}`) in files that are YAML only once they are rendered.
 //!
 //! Every expression is replaced by a mark of the same length before the YAML is read, and lines that hold nothing
-//! else are blanked. Once a reader has made settings of it, the marks are resolved: the place and meaning of
+//! else become comments. Once a reader has made settings of it, the marks are resolved: the place and meaning of
 //! everything else is kept.
 
 use super::interpolation::{reference, text};
@@ -11,6 +11,9 @@ use super::{Holder, Reference, SettingValue, SettingsFile};
 const MARK: char = '\u{e000}';
 /// Closes a mark.
 const CLOSE: char = '~';
+
+/// Bytes that a mark takes at least.
+const SHORTEST_MARK: usize = 4;
 
 /// The expressions of one file.
 pub(super) struct Templates<'text> {
@@ -52,7 +55,9 @@ pub(super) fn mask(text: &str) -> Option<(String, Templates<'_>)> {
             continue;
         };
         if !line_has_mark && line_start.trim().is_empty() && is_blank_to_line_end(after) {
-            blank(expression, &mut out);
+            if push_comment(expression, expressions.len(), &mut out) {
+                expressions.push(&expression[2..close]);
+            }
         } else {
             line_has_mark = true;
             push_mark(expressions.len(), expression.len(), &mut out);
@@ -83,15 +88,24 @@ fn is_blank_to_line_end(after: &str) -> bool {
     false
 }
 
-fn blank(expression: &str, out: &mut String) {
-    for byte in expression.bytes() {
-        out.push(if byte == b'\n' { '\n' } else { ' ' });
+/// Puts a comment in the place of an expression. Where it turns out to be text, in a block, its mark says that it is
+/// none; one of several lines bears no mark. Returns whether there is a mark.
+fn push_comment(expression: &str, number: usize, out: &mut String) -> bool {
+    out.push('#');
+    let rest = expression.get(1..).unwrap_or_default();
+    if expression.contains('\n') || rest.len() < SHORTEST_MARK {
+        for byte in rest.bytes() {
+            out.push(if byte == b'\n' { '\n' } else { ' ' });
+        }
+        return false;
     }
+    push_mark(number, rest.len(), out);
+    true
 }
 
 /// A mark of `length` bytes that names an expression; one that is too short for its number names none.
 fn push_mark(number: usize, length: usize, out: &mut String) {
-    let width = length.saturating_sub(MARK.len_utf8() + CLOSE.len_utf8());
+    let width = length.saturating_sub(SHORTEST_MARK);
     let digits = (number + 1).to_string();
     out.push(MARK);
     let digits = if digits.len() <= width { &digits } else { "" };
@@ -371,6 +385,25 @@ spec:
             &text[setting.span.range()],
             "{{ .Values.jwt.secret | b64enc | quote }}"
         );
+    }
+
+    #[test]
+    fn a_block_may_hold_lines_of_expressions() {
+        let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  app.env: |\n    {{- if .Values.x }}\n    A=1\n    B={{ .Values.b }}\n    {{- end }}\n  C: 3\n";
+        let file = read("templates/a.yaml", text);
+        assert!(file.unread.is_empty());
+        let read = shown(&file);
+        assert!(
+            read.contains(&"Config a/app.env: A='1'".to_owned()),
+            "{read:?}"
+        );
+        assert!(
+            read.contains(&"Config a/app.env: B=Values.b".to_owned()),
+            "{read:?}"
+        );
+        assert!(read.contains(&"Config /a: C='3'".to_owned()), "{read:?}");
+        let b = file.settings.iter().find(|setting| setting.name == "B");
+        assert_eq!(b.map(|b| &text[b.span.range()]), Some("{{ .Values.b }}"));
     }
 
     #[test]

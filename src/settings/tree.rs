@@ -250,6 +250,16 @@ pub(super) struct Builder {
     told_repeats: bool,
 }
 
+/// Where a [`Builder`] stands.
+pub(super) struct State {
+    nodes: usize,
+    roots: usize,
+    unread: usize,
+    repeated: usize,
+    told_depth: bool,
+    told_repeats: bool,
+}
+
 struct Open {
     span: Span,
     tag: Option<Box<str>>,
@@ -426,6 +436,30 @@ impl Builder {
         while !self.open.is_empty() {
             self.end(end);
         }
+    }
+
+    /// Where building stands between two documents.
+    pub(super) fn state(&self) -> State {
+        State {
+            nodes: self.tree.nodes.len(),
+            roots: self.tree.roots.len(),
+            unread: self.unread.len(),
+            repeated: self.repeated,
+            told_depth: self.told_depth,
+            told_repeats: self.told_repeats,
+        }
+    }
+
+    /// Forgets what was built since `state`.
+    pub(super) fn go_back(&mut self, state: State) {
+        self.tree.nodes.truncate(state.nodes);
+        self.tree.roots.truncate(state.roots);
+        self.unread.truncate(state.unread);
+        self.repeated = state.repeated;
+        self.told_depth = state.told_depth;
+        self.told_repeats = state.told_repeats;
+        self.open.clear();
+        self.skipped = 0;
     }
 
     /// Notes a part that was not read.

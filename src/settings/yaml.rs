@@ -1,14 +1,18 @@
 //! YAML to a [`Tree`].
 
+use std::borrow::Cow;
+
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::tree::{Builder, Style, Tree};
-use super::{SettingsFile, content, template};
+use super::{SettingsFile, content, flow, template};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ir::Unread;
 
 /// How often reading starts again at the next document after one that is broken.
 const MAX_BROKEN: usize = 200;
+/// How many bytes are read again, in all, after lines of flow collections were joined.
+const MAX_READ_AGAIN: usize = 4 << 20;
 
 /// Reads a YAML file with the reader that its name and content tell.
 pub(super) fn read(source: &SourceFile) -> SettingsFile {
@@ -46,49 +50,67 @@ pub(super) fn read_plain(source: &SourceFile) -> SettingsFile {
 /// Reads YAML. What is broken is left out from where it breaks to the next document.
 pub(super) fn parse(bytes: &[u8]) -> (Tree, Vec<Unread>) {
     let mut builder = Builder::default();
-    let (mut text, whole) = match std::str::from_utf8(bytes) {
+    let (valid, whole) = match std::str::from_utf8(bytes) {
         Ok(text) => (text, true),
         Err(error) => {
             let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
             (std::str::from_utf8(valid).unwrap_or_default(), false)
         }
     };
-    let offsets = Offsets::new(text);
+    let offsets = Offsets::new(valid);
+    let mut text = Cow::Borrowed(valid);
     let (mut base, mut characters) = (0, 0);
-    for _ in 0..MAX_BROKEN {
+    let (mut broken_documents, mut read_again) = (0, 0);
+    loop {
         let part = Part {
-            text,
+            text: &text,
             base,
             characters,
             offsets: &offsets,
         };
+        let state = builder.state();
         let Some(broken) = part.parse(&mut builder) else {
-            text = "";
             break;
         };
-        builder.break_off(Span::new(0, base + broken).end);
+        if broken.in_flow
+            && read_again < MAX_READ_AGAIN
+            && let Some(joined) = flow::join_line(&text, broken.at)
+        {
+            read_again += text.len();
+            builder.go_back(state);
+            text = Cow::Owned(joined);
+            continue;
+        }
+        let here = base + broken.at;
+        builder.break_off(Span::new(0, here).end);
+        builder.unread(Span::new(here, valid.len()), broken.reason);
         // It may have broken on finding the next document.
-        let broken = broken.saturating_sub("\n---".len());
-        let broken = text.floor_char_boundary(broken);
-        let rest = text.get(broken..).unwrap_or_default();
-        let Some(next) = rest.find("\n---") else {
-            text = "";
+        let from = text.floor_char_boundary(broken.at.saturating_sub("\n---".len()));
+        let Some(next) = text.get(from..).and_then(|rest| rest.find("\n---")) else {
             break;
         };
-        let (left, following) = text.split_at(broken + next + 1);
+        broken_documents += 1;
+        if broken_documents > MAX_BROKEN {
+            break;
+        }
+        let (left, following) = text.split_at(from + next + 1);
         characters += left.chars().count();
         base += left.len();
-        text = following;
-    }
-    let end = bytes.len();
-    if !text.is_empty() {
-        builder.unread(Span::new(base, end), "too many broken documents".to_owned());
+        text = Cow::Owned(following.to_owned());
     }
     if !whole {
-        let valid = base.max(text.len());
-        builder.unread(Span::new(valid, end), "not UTF-8".to_owned());
+        let span = Span::new(valid.len(), bytes.len());
+        builder.unread(span, "not UTF-8".to_owned());
     }
-    builder.finish(Span::new(0, end).end)
+    builder.finish(Span::new(0, bytes.len()).end)
+}
+
+/// Where and why a text broke.
+struct Broken {
+    at: usize,
+    /// Inside of brackets or braces.
+    in_flow: bool,
+    reason: String,
 }
 
 /// Documents from somewhere in a file to its end.
@@ -101,24 +123,31 @@ struct Part<'text> {
 }
 
 impl Part<'_> {
-    /// Reads the documents; the offset in the text where it breaks, if it does.
-    fn parse(&self, builder: &mut Builder) -> Option<usize> {
+    /// Reads the documents, up to where one breaks.
+    fn parse(&self, builder: &mut Builder) -> Option<Broken> {
         let (text, base) = (self.text, self.base);
-        let byte = |index: usize| self.offsets.byte(self.characters + index) - base;
+        let byte = |index: usize| {
+            self.offsets
+                .byte(self.characters + index)
+                .saturating_sub(base)
+        };
+        let is_flow = |start: usize| {
+            let first = text.as_bytes().get(start);
+            matches!(first, Some(b'[' | b'{'))
+        };
         let mut block_end = (0, 0);
         // Complete nodes by the number of their anchor, and the anchors of what is open.
         let mut anchors: Vec<Option<usize>> = Vec::new();
-        let mut open: Vec<usize> = Vec::new();
+        let mut open: Vec<(usize, bool)> = Vec::new();
         for event in Parser::new_from_str(text) {
             let (event, place) = match event {
                 Ok(event) => event,
                 Err(error) => {
-                    let at = byte(error.marker().index());
-                    builder.unread(
-                        Span::new(base + at, base + text.len()),
-                        format!("not YAML: {}", error.info()),
-                    );
-                    return Some(at);
+                    return Some(Broken {
+                        at: byte(error.marker().index()),
+                        in_flow: open.last().is_some_and(|(_, is_flow)| *is_flow),
+                        reason: format!("not YAML: {}", error.info()),
+                    });
                 }
             };
             let (start, end) = (byte(place.start.index()), byte(place.end.index()));
@@ -147,15 +176,15 @@ impl Part<'_> {
                 Event::MappingStart(anchor, tag) => {
                     let tag = tag.map(|tag| tag_text(&tag));
                     builder.begin_map(span(start), tag.as_deref());
-                    open.push(anchor);
+                    open.push((anchor, is_flow(start)));
                 }
                 Event::SequenceStart(anchor, tag) => {
                     let tag = tag.map(|tag| tag_text(&tag));
                     builder.begin_list(span(start), tag.as_deref());
-                    open.push(anchor);
+                    open.push((anchor, is_flow(start)));
                 }
                 Event::MappingEnd | Event::SequenceEnd => {
-                    let anchor = open.pop().unwrap_or_default();
+                    let (anchor, _) = open.pop().unwrap_or_default();
                     // A block ends where the next thing begins: go back to its last line with content.
                     if block_end.0 != end {
                         let before = text.get(..end).unwrap_or_default();
@@ -323,6 +352,30 @@ mod tests {
         assert_eq!(file.unread.len(), 2);
         assert_eq!(&text[file.settings[3].span.range()], "é");
         assert_eq!(&text[file.settings[6].span.range()], "4");
+    }
+
+    #[test]
+    fn flow_collections_may_be_closed_further_left() {
+        let text = "a:\n  b:\n    c: [\n      'é', # one\n      'y'\n  ]\n    d: {\n  k: v,\n}\n    e: 1\nf: 2\n";
+        let file = read(PATH, text);
+        assert!(file.unread.is_empty(), "{:?}", file.unread);
+        assert_eq!(
+            shown(&file),
+            [
+                "a.b.c.0='é'",
+                "a.b.c.1='y'",
+                "a.b.d.k='v'",
+                "a.b.e='1'",
+                "f='2'"
+            ]
+        );
+        let last = file
+            .settings
+            .last()
+            .map(|setting| &text[setting.span.range()]);
+        assert_eq!(last, Some("2"));
+        assert!(!read(PATH, "a:\n    b: 1\n  c: 2\n").unread.is_empty());
+        read(PATH, &"a:\n  b: [\n 'x'\n]\n".repeat(50_000));
     }
 
     #[test]
