@@ -1,6 +1,8 @@
 //! Which format a settings file has, by its path, and the reader of each.
 
-use super::{SettingsFile, dockerfile, dotenv, json, lines, properties, terraform, toml, yaml};
+use super::{
+    SettingsFile, dockerfile, dotenv, json, lines, nginx, properties, terraform, toml, yaml,
+};
 use crate::source::SourceFile;
 
 /// A format of settings files.
@@ -18,6 +20,8 @@ pub enum Format {
     Properties,
     /// `[section]` and `name = value` lines.
     Ini,
+    /// nginx.
+    Nginx,
     /// Terraform and OpenTofu.
     Hcl,
     /// Build file of an image.
@@ -37,6 +41,7 @@ pub fn read(source: &SourceFile) -> Option<SettingsFile> {
         Format::Toml => Some(toml::read(source)),
         Format::Properties => Some(properties::read(source)),
         Format::Ini => Some(lines::read_ini(source)),
+        Format::Nginx => Some(nginx::read(source)),
         Format::Dockerfile => Some(dockerfile::read(source)),
         Format::Unit => Some(lines::read_unit(source)),
         Format::Procfile => Some(lines::read_procfile(source)),
@@ -70,6 +75,7 @@ impl Format {
             "tf" | "tfvars" | "hcl" | "tofu" => return Some(Self::Hcl),
             "ini" => return Some(Self::Ini),
             "conf" if stem.contains("postgrest") => return Some(Self::Ini),
+            "conf" if is_nginx(folder, stem) => return Some(Self::Nginx),
             "service" => return Some(Self::Unit),
             "dockerfile" | "containerfile" => return Some(Self::Dockerfile),
             _ => {}
@@ -93,6 +99,16 @@ impl Format {
             None
         }
     }
+}
+
+fn is_nginx(folder: &str, stem: &str) -> bool {
+    stem.contains("nginx")
+        || folder.split('/').any(|part| {
+            matches!(
+                part,
+                "nginx" | "conf.d" | "sites-available" | "sites-enabled"
+            )
+        })
 }
 
 /// Lock files and descriptions of interfaces, which are large, and settings of tools that only look at code.

@@ -19,6 +19,7 @@ mod kubernetes;
 mod kustomize;
 mod lines;
 mod mounts;
+mod nginx;
 mod pipelines;
 mod platforms;
 mod properties;
