@@ -125,7 +125,7 @@ impl Workloads<'_> {
                 }
             } else if name == "env_from" {
                 self.all_of_a_store(value, current, file);
-            } else if LISTS.contains(&name) && self.list(name, value, current, file)
+            } else if LISTS.contains(&name) && self.list(value, current, file)
                 || MAPS.contains(&name) && self.map(name, value, current, file)
             {
             } else if SECRET_MAPS.contains(&name) {
@@ -154,13 +154,7 @@ impl Workloads<'_> {
     }
 
     /// Variables one by one; `false` when it is something else.
-    fn list(
-        &self,
-        list: &str,
-        value: &Value,
-        current: &mut Current,
-        file: &mut SettingsFile,
-    ) -> bool {
+    fn list(&self, value: &Value, current: &mut Current, file: &mut SettingsFile) -> bool {
         match &value.what {
             What::List(items) => {
                 for item in items {
@@ -170,7 +164,7 @@ impl Workloads<'_> {
                             file.add_value((name, item.span), (what, item.span), holder);
                         }
                         None => {
-                            self.list(list, item, current, file);
+                            self.list(item, current, file);
                         }
                     }
                 }
@@ -208,7 +202,7 @@ impl Workloads<'_> {
                     }
                     return true;
                 };
-                let what = self.from_source(source);
+                let what = self.referenced(source);
                 let holder = current.holder(file);
                 let name = (variable.to_owned(), name.span);
                 file.add_value(name, (what, source.span), holder);
@@ -237,6 +231,11 @@ impl Workloads<'_> {
         let is_variable = |entry: &Entry| {
             !MAPS.contains(&entry.name.as_str()) && entry.value.entries().is_empty()
         };
+        // A build's `environment` has properties of its own (`compute_type`).
+        let is_own = |entry: &Entry| entry.name.contains(|letter: char| letter.is_lowercase());
+        if name == "environment" && value.entries().iter().any(is_own) {
+            return false;
+        }
         if value.entries().is_empty() || !value.entries().iter().all(is_variable) {
             return false;
         }
@@ -259,7 +258,7 @@ impl Workloads<'_> {
     fn map_of_each(&self, over: &Value, current: &mut Current, file: &mut SettingsFile) -> bool {
         match &over.what {
             What::Map(_) => self.map("env", over, current, file),
-            What::List(_) => self.list("env", over, current, file),
+            What::List(_) => self.list(over, current, file),
             _ => false,
         }
     }
@@ -296,7 +295,7 @@ impl Workloads<'_> {
 
     /// `secret_key_ref` and `config_map_key_ref`, of Kubernetes (`name`, `key`) and Cloud Run (`secret`, or `name`
     /// and a version as `key`).
-    fn from_source(&self, source: &Value) -> SettingValue {
+    fn referenced(&self, source: &Value) -> SettingValue {
         for (block, kind) in [
             ("secret_key_ref", StoreKind::Secret),
             ("config_map_key_ref", StoreKind::Config),
