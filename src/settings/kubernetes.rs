@@ -277,8 +277,15 @@ impl<'file> Manifest<'file> {
             }
         }
         self.file.workloads.push(workload);
-        for variable in container.get("env").into_iter().flat_map(Node::items) {
-            self.variable(variable, &holder);
+        if let Some(environment) = container.get("env") {
+            for variable in environment.items() {
+                self.variable(variable, &holder);
+            }
+            // An expression in the place of the list.
+            if let Some(marked) = environment.text().filter(|text| template::is_marked(text)) {
+                let span = environment.span();
+                self.push("*", span, text(marked), span, holder.clone());
+            }
         }
         for mount in container
             .get("volumeMounts")

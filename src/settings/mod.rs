@@ -3,6 +3,7 @@
 //! A reader knows one format and says what stands in one file. It joins nothing across files, knows no rule, and
 //! never fails: what it could not read is in [`SettingsFile::unread`].
 
+mod chart;
 mod cloudformation;
 mod compose;
 mod content;

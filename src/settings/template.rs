@@ -4,6 +4,7 @@
 //! else become comments. Once a reader has made settings of it, the marks are resolved: the place and meaning of
 //! everything else is kept.
 
+use super::chart::{Expression, Scopes};
 use super::interpolation::{reference, text};
 use super::{Holder, Reference, SettingValue, SettingsFile};
 
@@ -17,7 +18,7 @@ const SHORTEST_MARK: usize = 4;
 
 /// The expressions of one file.
 pub(super) struct Templates<'text> {
-    expressions: Vec<&'text str>,
+    expressions: Vec<Expression<'text>>,
 }
 
 /// Whether a text bears the mark of an expression.
@@ -33,6 +34,7 @@ pub(super) fn mask(text: &str) -> Option<(String, Templates<'_>)> {
     let last_close = text.rfind("}}")?;
     let mut out = String::with_capacity(text.len());
     let mut expressions = Vec::new();
+    let mut scopes = Scopes::default();
     let mut rest = text;
     let mut line_has_mark = false;
     while let Some(at) = rest.find("{{")
@@ -54,19 +56,38 @@ pub(super) fn mask(text: &str) -> Option<(String, Templates<'_>)> {
             rest = after;
             continue;
         };
-        if !line_has_mark && line_start.trim().is_empty() && is_blank_to_line_end(after) {
+        let is_alone =
+            !line_has_mark && line_start.trim().is_empty() && is_blank_to_line_end(after);
+        let marked = scopes.enter(&expression[2..close]);
+        if is_alone && !(marked.is_structure() && stands_for_list(&out, line_start.len(), after)) {
             if push_comment(expression, expressions.len(), &mut out) {
-                expressions.push(&expression[2..close]);
+                expressions.push(marked);
             }
         } else {
             line_has_mark = true;
             push_mark(expressions.len(), expression.len(), &mut out);
-            expressions.push(&expression[2..close]);
+            expressions.push(marked);
         }
         rest = after;
     }
     out.push_str(rest);
     Some((out, Templates { expressions }))
+}
+
+/// Whether an expression alone on its line, `indent` deep, is all there is of a container's variables.
+fn stands_for_list(before: &str, indent: usize, after: &str) -> bool {
+    let above = before.trim_end();
+    let above = &above[above.rfind('\n').map_or(0, |line| line + 1)..];
+    let key = above.trim_start();
+    let next = after
+        .split('\n')
+        .skip(1)
+        .take(64)
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    let next_text = next.trim_start();
+    let deeper = next.len() - next_text.len() >= indent || next_text.starts_with("{{");
+    matches!(key, "env:" | "- env:") && above.len() - key.len() < indent && !deeper
 }
 
 fn is_blank_to_line_end(after: &str) -> bool {
@@ -120,6 +141,10 @@ impl<'text> Templates<'text> {
     /// Puts what the expressions say in the place of their marks.
     pub(super) fn resolve(&self, file: &mut SettingsFile) {
         for setting in &mut file.settings {
+            if let Some(path) = self.repeated(&setting.name) {
+                setting.name = "*".to_owned();
+                setting.value = reference(Reference::Variable(path));
+            }
             self.restore(&mut setting.name);
             self.resolve_value(&mut setting.value);
             match &mut setting.holder {
@@ -158,7 +183,10 @@ impl<'text> Templates<'text> {
     }
 
     /// Splits a text into plain parts and the expressions behind its marks.
-    fn parts<'marked>(&self, marked: &'marked str) -> Vec<Result<&'marked str, &'text str>> {
+    fn parts<'marked>(
+        &self,
+        marked: &'marked str,
+    ) -> Vec<Result<&'marked str, Option<&Expression<'text>>>> {
         let mut parts = Vec::new();
         let mut rest = marked;
         while let Some((before, from)) = rest.split_once(MARK) {
@@ -170,13 +198,24 @@ impl<'text> Templates<'text> {
                 .parse::<usize>()
                 .ok()
                 .and_then(|number| self.expressions.get(number.checked_sub(1)?));
-            parts.push(Err(expression.copied().unwrap_or_default()));
+            parts.push(Err(expression));
             rest = after;
         }
         if !rest.is_empty() {
             parts.push(Ok(rest));
         }
         parts
+    }
+
+    /// What a name that is one expression runs through, when it names every key of it in turn.
+    fn repeated(&self, name: &str) -> Option<String> {
+        if !is_marked(name) {
+            return None;
+        }
+        match self.parts(name).as_slice() {
+            [Err(Some(expression))] => expression.repeated(),
+            _ => None,
+        }
     }
 
     /// The text as it was written, the space inside braces evened out.
@@ -189,7 +228,10 @@ impl<'text> Templates<'text> {
             .into_iter()
             .map(|part| match part {
                 Ok(plain) => plain.to_owned(),
-                Err(expression) => format!("{{{{ {} }}}}", trimmed(expression)),
+                Err(expression) => {
+                    let text = expression.map_or("", Expression::text);
+                    format!("{{{{ {text} }}}}")
+                }
             })
             .collect();
     }
@@ -202,7 +244,9 @@ impl<'text> Templates<'text> {
                     .into_iter()
                     .map(|part| match part {
                         Ok(plain) => text(plain),
-                        Err(expression) => meaning(expression),
+                        Err(expression) => {
+                            expression.map_or(SettingValue::Unknown, Expression::meaning)
+                        }
                     })
                     .collect();
                 *value = match parts.pop() {
@@ -236,82 +280,6 @@ impl<'text> Templates<'text> {
             _ => {}
         }
     }
-}
-
-fn trimmed(expression: &str) -> &str {
-    let expression = expression.strip_prefix('-').unwrap_or(expression);
-    expression.strip_suffix('-').unwrap_or(expression).trim()
-}
-
-/// What an expression gives: one value of the chart (`.Values.jwt.secret`), through functions that keep it.
-fn meaning(expression: &str) -> SettingValue {
-    const KEEPING: [&str; 10] = [
-        "quote", "squote", "b64enc", "toString", "trim", "required", "tpl", "default", "nindent",
-        "indent",
-    ];
-    let words = words(trimmed(expression));
-    if words.iter().any(|word| word.starts_with("randAlpha")) {
-        return SettingValue::Generated;
-    }
-    let mut values = Vec::new();
-    let mut literals = Vec::new();
-    let mut has_default = false;
-    let mut takes_message = false;
-    for word in words {
-        if let Some(path) = word
-            .strip_prefix("$.Values.")
-            .or_else(|| word.strip_prefix(".Values."))
-        {
-            values.push(path);
-        } else if word.starts_with(['"', '`']) {
-            if takes_message {
-                takes_message = false;
-            } else {
-                literals.push(word.trim_matches(['"', '`']));
-            }
-        } else if KEEPING.contains(&word) {
-            has_default |= word == "default";
-            takes_message |= word == "required";
-        } else if !matches!(word, "|" | "(" | ")" | "." | "$")
-            && !word.bytes().all(|letter| letter.is_ascii_digit())
-        {
-            return SettingValue::Unknown;
-        }
-    }
-    let variable = |path: &str| Reference::Variable(format!("Values.{path}"));
-    match (values.as_slice(), literals.as_slice()) {
-        ([path], []) => reference(variable(path)),
-        ([path], [literal]) if has_default => SettingValue::Reference {
-            from: variable(path),
-            fallback: Some(Box::new(text(literal))),
-        },
-        ([], [literal]) => text(literal),
-        _ => SettingValue::Unknown,
-    }
-}
-
-/// The words of an expression: strings whole, parentheses and pipes alone.
-fn words(expression: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut rest = expression.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '"' | '`' => rest
-                .get(1..)
-                .and_then(|inner| inner.find(first))
-                .map_or(rest.len(), |end| end + 2),
-            '|' | '(' | ')' => 1,
-            _ => rest
-                .find(|letter: char| {
-                    letter.is_whitespace() || matches!(letter, '|' | '(' | ')' | '"' | '`')
-                })
-                .unwrap_or(rest.len()),
-        };
-        let (word, after) = rest.split_at(length);
-        words.push(word);
-        rest = after.trim_start();
-    }
-    words
 }
 
 #[cfg(test)]
@@ -384,6 +352,65 @@ spec:
         assert_eq!(
             &text[setting.span.range()],
             "{{ .Values.jwt.secret | b64enc | quote }}"
+        );
+    }
+
+    #[test]
+    fn variables_that_a_chart_repeats() {
+        let text = r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: auth}
+spec:
+  template:
+    spec:
+      containers:
+        - name: a
+          env:
+            {{- toYaml .Values.extraEnv | nindent 12 }}
+        - name: b
+          env:
+            {{- range $name, $value := .Values.env }}
+            - name: {{ $name }}
+              value: {{ $value | quote }}
+            {{- end }}
+        - name: c
+          {{- with .Values.auth }}
+          env:
+            - name: JWT_SECRET
+              value: {{ .jwt.secret }}
+            {{- range .list }}
+            - name: {{ .name }}
+              value: {{ .value }}
+            {{- end }}
+            - name: ISSUER
+              value: {{ .issuer }}
+          {{- end }}
+        - name: d
+          env:
+            {{- range .Values.more }}
+            - name: {{ .name | upper }}
+              value: {{ .value }}
+            {{- end }}
+            {{- with .Values.auth }}
+            {{- toYaml . | nindent 12 }}
+            {{- end }}
+            - name: X
+              value: {{ .x }}
+"#;
+        let file = read("charts/a/templates/deployment.yaml", text);
+        assert!(file.unread.is_empty(), "{:?}", file.unread);
+        assert_eq!(
+            shown(&file),
+            [
+                "auth/a: *=Values.extraEnv",
+                "auth/b: *=Values.env",
+                "auth/c: JWT_SECRET=Values.auth.jwt.secret",
+                "auth/c: *=Values.auth.list",
+                "auth/c: ISSUER=Values.auth.issuer",
+                "auth/d: *=Values.more",
+                "auth/d: X=unknown",
+            ]
         );
     }
 
