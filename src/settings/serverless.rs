@@ -85,36 +85,63 @@ fn env_files(root: Node<'_>) -> Vec<Link> {
     }
 }
 
-/// `${env:NAME, 'default'}`, `${ssm:/path}`, `${self:custom.name}`, `${file(path):key}`.
+/// `${env:NAME, 'default'}`, `${ssm:/path}`, `${self:custom.name}`, `${file(path):key}`, with text around.
 fn value(content: &str) -> SettingValue {
-    let Some((before, rest)) = content.split_once("${") else {
-        return text(content);
-    };
-    let whole = content
-        .strip_prefix("${")
-        .and_then(|rest| rest.strip_suffix('}'))
-        .filter(|inside| !inside.contains("${"));
-    match whole {
-        Some(inside) => source(inside, 0),
-        None => {
-            let mut parts = Vec::new();
-            if !before.is_empty() {
-                parts.push(text(before));
+    let mut parts = Vec::new();
+    let mut rest = content;
+    while let Some(at) = rest.find("${") {
+        let (before, from) = rest.split_at(at);
+        let Some(end) = closing(from) else {
+            break;
+        };
+        if !before.is_empty() {
+            parts.push(text(before));
+        }
+        parts.push(source(from.get(2..end).unwrap_or_default(), 0));
+        rest = from.get(end + 1..).unwrap_or_default();
+    }
+    if !rest.is_empty() || parts.is_empty() {
+        parts.push(text(rest));
+    }
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => SettingValue::Joined(parts),
+    }
+}
+
+/// Where the brace closes that a text opens.
+fn closing(from: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in from.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at);
+                }
             }
-            // Sources nest; what is put together of them is told only where none does.
-            let Some((inside, after)) = rest.split_once('}') else {
-                return text(content);
-            };
-            if inside.contains("${") || after.contains("${") {
-                return SettingValue::Unknown;
-            }
-            parts.push(source(inside, 0));
-            if !after.is_empty() {
-                parts.push(text(after));
-            }
-            SettingValue::Joined(parts)
+            _ => {}
         }
     }
+    None
+}
+
+/// The first comma that stands in no braces divides a source from its default.
+fn divided(inside: &str) -> (&str, Option<&str>) {
+    let mut depth = 0_usize;
+    for (at, byte) in inside.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                let (address, default) = inside.split_at(at);
+                return (address.trim(), default.get(1..).map(str::trim));
+            }
+            _ => {}
+        }
+    }
+    (inside.trim(), None)
 }
 
 /// Defaults behind defaults count no deeper than this.
@@ -124,11 +151,12 @@ fn source(inside: &str, depth: usize) -> SettingValue {
     if depth > MAX_DEPTH {
         return SettingValue::Unknown;
     }
-    let (address, default) = match inside.split_once(',') {
-        Some((address, default)) => (address.trim(), Some(default.trim())),
-        None => (inside.trim(), None),
-    };
+    let (address, default) = divided(inside);
     let from = match address.split_once(':') {
+        // Only a path is one and the same secret when parts of it are filled in.
+        Some((start, name)) if name.contains("${") && !start.starts_with("ssm") => {
+            return SettingValue::Unknown;
+        }
         Some(("env", name)) => Reference::Variable(name.to_owned()),
         Some(("ssm", path)) => {
             Reference::Manager(path.split('~').next().unwrap_or_default().to_owned())
@@ -154,7 +182,12 @@ fn source(inside: &str, depth: usize) -> SettingValue {
     };
     let fallback = default.map(|default| match quoted(default) {
         Some(literal) => text(&literal),
-        None if default.contains(':') => source(default, depth + 1),
+        None if default.contains(':') => {
+            let inside = default
+                .strip_prefix("${")
+                .and_then(|rest| rest.strip_suffix('}'));
+            source(inside.unwrap_or(default), depth + 1)
+        }
         None => SettingValue::Unknown,
     });
     SettingValue::Reference {
@@ -172,9 +205,9 @@ mod tests {
         let text = "service: shop\nuseDotenv: true\nprovider:\n  name: aws\n  environment:\n    \
                     JWT_SECRET: ${env:JWT_SECRET, 'not-a-real-secret'}\n    STAGE: live\n  httpApi:\n    authorizers:\n      \
                     jwt: {type: jwt, issuerUrl: 'https://idp.example/', audience: [api]}\n\
-                    custom:\n  key: ${ssm:/live/jwt}\n\
+                    custom:\n  key: ${ssm:/shop/${opt:stage, 'dev'}/jwt~true}\n\
                     functions:\n  orders:\n    handler: src/orders.main\n    environment:\n      STAGE: test\n      \
-                    KEY: ${self:custom.key}\n      URL: https://${env:HOST}/x\n  pay:\n    handler: src/pay.main\n";
+                    KEY: ${self:custom.key, ${env:KEY, env:OLD}}\n      URL: https://${env:HOST}/x\n  pay:\n    handler: src/pay.main\n";
         let file = read("serverless.yml", text);
         assert_eq!(file.workloads[0].env_files.len(), 1);
         let mut lines = shown(&file);
@@ -183,12 +216,12 @@ mod tests {
             lines,
             [
                 "orders: JWT_SECRET=JWT_SECRET or 'not-a-real-secret'",
-                "orders: KEY=custom.key",
+                "orders: KEY=custom.key or KEY or OLD",
                 "orders: STAGE='test'",
                 "orders: URL='https://' + HOST + '/x'",
                 "pay: JWT_SECRET=JWT_SECRET or 'not-a-real-secret'",
                 "pay: STAGE='live'",
-                "tool: custom.key=manager(/live/jwt)",
+                "tool: custom.key=manager(/shop/${opt:stage, 'dev'}/jwt)",
                 "tool: provider.httpApi.authorizers.jwt.audience.0='api'",
                 "tool: provider.httpApi.authorizers.jwt.issuerUrl='https://idp.example/'",
                 "tool: provider.httpApi.authorizers.jwt.type='jwt'",
@@ -202,5 +235,10 @@ mod tests {
         let deep = format!("{}x", "env:A, ".repeat(20_000));
         super::source(&deep, 0);
         super::value(&"${".repeat(50_000));
+        super::value(&format!(
+            "{}{}",
+            "${env:A, ".repeat(20_000),
+            "}".repeat(20_000)
+        ));
     }
 }
