@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Holder, Setting, SettingValue, SettingsFile};
-use crate::source::{SourceFile, Span};
+use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::ir::Unread;
 
 /// Settings of one file beyond which the rest is left unread.
@@ -97,6 +97,29 @@ impl SettingsFile {
             .collect();
         self.settings
             .retain(|setting| setting.holder != Holder::Tool || !given.contains(&setting.span));
+    }
+
+    /// Says of every place in which file it is.
+    pub(super) fn in_file(mut self, id: FileId) -> Self {
+        let settings = self.settings.iter_mut();
+        let settings = settings.flat_map(|setting| [&mut setting.key, &mut setting.span]);
+        let workloads = self.workloads.iter_mut().flat_map(|workload| {
+            let files = workload.env_files.iter_mut().map(|link| &mut link.span);
+            let stores = workload.stores.iter_mut().map(|store| &mut store.span);
+            files.chain(stores).chain([&mut workload.span])
+        });
+        let includes = self.includes.iter_mut().map(|link| &mut link.span);
+        let feeds = self.feeds.iter_mut().map(|feed| &mut feed.file.span);
+        let unread = self.unread.iter_mut().map(|unread| &mut unread.span);
+        for span in settings
+            .chain(workloads)
+            .chain(includes)
+            .chain(feeds)
+            .chain(unread)
+        {
+            *span = span.in_file(id);
+        }
+        self
     }
 
     /// Something that went wrong at one place.

@@ -34,19 +34,20 @@ pub enum Format {
 
 /// Reads a settings file; `None` when its path is of no format that a reader knows.
 pub fn read(source: &SourceFile) -> Option<SettingsFile> {
-    match Format::of_path(&source.path)? {
-        Format::Dotenv => Some(dotenv::read(source)),
-        Format::Yaml => Some(yaml::read(source)),
-        Format::Json => Some(json::read(source)),
-        Format::Toml => Some(toml::read(source)),
-        Format::Properties => Some(properties::read(source)),
-        Format::Ini => Some(lines::read_ini(source)),
-        Format::Nginx => Some(nginx::read(source)),
-        Format::Dockerfile => Some(dockerfile::read(source)),
-        Format::Unit => Some(lines::read_unit(source)),
-        Format::Procfile => Some(lines::read_procfile(source)),
-        Format::Hcl => Some(terraform::read(source)),
-    }
+    let file = match Format::of_path(&source.path)? {
+        Format::Dotenv => dotenv::read(source),
+        Format::Yaml => yaml::read(source),
+        Format::Json => json::read(source),
+        Format::Toml => toml::read(source),
+        Format::Properties => properties::read(source),
+        Format::Ini => lines::read_ini(source),
+        Format::Nginx => nginx::read(source),
+        Format::Dockerfile => dockerfile::read(source),
+        Format::Unit => lines::read_unit(source),
+        Format::Procfile => lines::read_procfile(source),
+        Format::Hcl => terraform::read(source),
+    };
+    Some(file.in_file(source.id))
 }
 
 impl Format {

@@ -1,4 +1,6 @@
 //! `serverless.yml`: the variables that a provider gives to every function and each function to itself.
+//!
+//! The functions of a service are made of one code and deployed together: they are containers of one workload.
 
 use super::interpolation::text;
 use super::tree::{Node, flatten};
@@ -12,6 +14,9 @@ pub(super) fn is_service(path: &str, root: Node<'_>) -> bool {
 
 /// Reads a service.
 pub(super) fn read(root: Node<'_>, file: &mut SettingsFile) {
+    let service = root
+        .text_at(&["service"])
+        .or(root.text_at(&["service", "name"]));
     let shared = root.at(&["provider", "environment"]);
     let env_files = env_files(root);
     let functions = root.get("functions");
@@ -21,7 +26,8 @@ pub(super) fn read(root: Node<'_>, file: &mut SettingsFile) {
         .flat_map(Node::entries);
     for (name, function) in functions.filter(|(_, function)| function.is_map()) {
         file.workloads.push(Workload {
-            name: name.name.to_string(),
+            name: service.unwrap_or(&name.name).to_owned(),
+            container: name.name.to_string(),
             kind: "serverless function".to_owned(),
             span: name.span,
             build: Some(".".to_owned()),
@@ -168,8 +174,11 @@ fn source(inside: &str, depth: usize) -> SettingValue {
         }
         _ if address.starts_with("file(") => {
             let path = address.trim_start_matches("file(");
-            let path = path.split(')').next().unwrap_or_default();
-            Reference::File(path.to_owned())
+            let (path, key) = path.split_once(')').unwrap_or((path, ""));
+            match key.strip_prefix(':') {
+                Some(key) => Reference::Resource(format!("{path}:{key}")),
+                None => Reference::File(path.to_owned()),
+            }
         }
         _ => return SettingValue::Unknown,
     };
@@ -207,7 +216,7 @@ mod tests {
                     jwt: {type: jwt, issuerUrl: 'https://idp.example/', audience: [api]}\n\
                     custom:\n  key: ${ssm:/shop/${opt:stage, 'dev'}/jwt~true}\n\
                     functions:\n  orders:\n    handler: src/orders.main\n    environment:\n      STAGE: test\n      \
-                    KEY: ${self:custom.key, ${env:KEY, env:OLD}}\n      URL: https://${env:HOST}/x\n  pay:\n    handler: src/pay.main\n";
+                    FROM: ${file(./keys.json):jwt}\n      KEY: ${self:custom.key, ${env:KEY, env:OLD}}\n      URL: https://${env:HOST}/x\n  pay:\n    handler: src/pay.main\n";
         let file = read("serverless.yml", text);
         assert_eq!(file.workloads[0].env_files.len(), 1);
         let mut lines = shown(&file);
@@ -215,12 +224,13 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "orders: JWT_SECRET=JWT_SECRET or 'not-a-real-secret'",
-                "orders: KEY=custom.key or KEY or OLD",
-                "orders: STAGE='test'",
-                "orders: URL='https://' + HOST + '/x'",
-                "pay: JWT_SECRET=JWT_SECRET or 'not-a-real-secret'",
-                "pay: STAGE='live'",
+                "shop/orders: FROM=resource(./keys.json:jwt)",
+                "shop/orders: JWT_SECRET=JWT_SECRET or 'not-a-real-secret'",
+                "shop/orders: KEY=custom.key or KEY or OLD",
+                "shop/orders: STAGE='test'",
+                "shop/orders: URL='https://' + HOST + '/x'",
+                "shop/pay: JWT_SECRET=JWT_SECRET or 'not-a-real-secret'",
+                "shop/pay: STAGE='live'",
                 "tool: custom.key=manager(/shop/${opt:stage, 'dev'}/jwt)",
                 "tool: provider.httpApi.authorizers.jwt.audience.0='api'",
                 "tool: provider.httpApi.authorizers.jwt.issuerUrl='https://idp.example/'",
