@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::{CodeContext, Place};
 use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms, Versions};
 use crate::redact::Redactor;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::ir::Literal;
 
 /// Everything known of one file.
@@ -17,6 +17,8 @@ pub struct FileFacts {
     pub path: String,
     /// Sites in order of their place.
     pub sites: Vec<Site>,
+    /// Sites in other files that this one reaches; they are judged with their own file.
+    pub reached: Vec<Site>,
     /// Whether a bound cut the evaluation short.
     pub cut: bool,
     /// Secrets that were seen.
@@ -45,7 +47,7 @@ pub struct TokenLiteral {
 }
 
 /// A place in code where a token or key is handled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Site {
     /// What happens there.
     pub kind: SiteKind,
@@ -83,8 +85,12 @@ pub struct Site {
     pub result_ignored: bool,
     /// The key is the one that the web framework uses for sessions and forms.
     pub shares_framework_secret: bool,
-    /// When the call happened, counted in evaluated nodes; tells what was before what.
+    /// When the call happened, counted in evaluated nodes; tells what was before what among sites of one root.
     pub moment: usize,
+    /// The file from which the call was reached: its own, or one that calls into it.
+    pub root: FileId,
+    /// What calls the function around it is not known.
+    pub generic: bool,
 }
 
 /// What happens at a [`Site`].

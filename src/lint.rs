@@ -1,5 +1,8 @@
 //! The run from roots to report: walk, parse, evaluate, rules, filter.
 
+mod gather;
+mod rounds;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -17,13 +20,15 @@ use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
 use crate::models::versions::{PackageVersions, Version};
 use crate::page;
+use crate::project::{Files, Parsed, Project};
+pub use crate::project::{Progress, Silent};
 use crate::redact::Redactor;
 use crate::report::fingerprint;
 use crate::rules;
-use crate::source::{SourceFile, Span};
+use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::bounds::{self, Limits};
 use crate::syntax::ir::Module;
-use crate::syntax::{self, Language, MODEL_FOLDERS};
+use crate::syntax::{Language, MODEL_FOLDERS};
 use crate::walk::{self, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
 
 /// What to lint, and how.
@@ -94,21 +99,6 @@ pub enum LintError {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
-/// Hears how far a run is; called from many threads.
-pub trait Progress: Sync {
-    /// The walk is done: this many files will be parsed.
-    fn walked(&self, _files: usize) {}
-    /// A file is about to be parsed.
-    fn begins(&self, _path: &str) {}
-    /// A file was parsed.
-    fn ends(&self, _path: &str) {}
-}
-
-/// Nobody listens.
-pub struct Silent;
-
-impl Progress for Silent {}
-
 /// Everything known before rules are asked: the facts of every file.
 pub struct Inventory {
     /// Facts by file, sorted by path.
@@ -121,18 +111,6 @@ pub struct Inventory {
     pub redactor: Redactor,
 }
 
-/// One file on its way through the run.
-struct Linted {
-    facts: FileFacts,
-    findings: Vec<Finding>,
-    suppressed: usize,
-    notifications: Vec<Notification>,
-    /// What is to be said about comments; the file was read all the same.
-    remarks: Vec<Notification>,
-    source: SourceFile,
-    time: Duration,
-}
-
 /// Lints the roots.
 ///
 /// # Errors
@@ -141,22 +119,19 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     let run = Run::new(options)?;
     let mut summary = Summary {
         files_read: run.files_read,
-        files_parsed: run.files.len(),
+        files_parsed: run.roots.len(),
         ..Summary::default()
     };
-    let mut timings = Timings {
-        walk: run.walk_time,
-        ..Timings::default()
-    };
-    let (files, notifications) = run.files(options, progress, true)?;
-    for file in &files {
-        timings.files += file.time;
-        timings.bytes += file.source.bytes().len() as u64;
-    }
+    let project = Project::new(&run.files, modelled_packages()?, progress);
+    let mut evaluated = run.evaluate(&project, options, progress)?;
     let mut report = Report {
-        timings,
+        timings: Timings {
+            walk: run.walk_time,
+            files: evaluated.time,
+            bytes: evaluated.bytes,
+        },
         findings: Vec::new(),
-        notifications,
+        notifications: std::mem::take(&mut evaluated.notifications),
         summary,
         sources: BTreeMap::new(),
         redactor: Redactor::default(),
@@ -165,29 +140,33 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             .filter(|page| options.config.runs(page.id))
             .collect(),
     };
-    let mut remarks = Vec::new();
-    for file in files {
-        remarks.extend(file.remarks);
-        summary.suppressed += file.suppressed;
-        summary.sites += count_sites(&file.facts);
-        report.redactor.extend(file.facts.redactor);
-        let before = report.findings.len();
-        for finding in file.findings {
-            if hidden_as_pedantic(&finding, options) {
-                summary.pedantic_hidden += 1;
-            } else if hidden_as_test(&finding, options) {
-                summary.test_hidden += 1;
-            } else {
-                report.findings.push(finding);
-            }
+    for facts in &evaluated.files {
+        summary.sites += count_sites(facts);
+    }
+    let judged = bounds::on_big_stack(options.threads, || judge(&project, options, &evaluated))?;
+    summary.suppressed = judged.suppressed;
+    for finding in judged.findings {
+        if hidden_as_pedantic(&finding, options) {
+            summary.pedantic_hidden += 1;
+        } else if hidden_as_test(&finding, options) {
+            summary.test_hidden += 1;
+        } else {
+            report.findings.push(finding);
         }
-        if report.findings.len() > before {
-            report.sources.insert(file.facts.path.clone(), file.source);
+    }
+    for facts in evaluated.files {
+        report.redactor.extend(facts.redactor);
+    }
+    for path in report.findings.iter().flat_map(Finding::paths) {
+        let id = project.files().id(path);
+        if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
+            let source = || parsed.source.clone();
+            report.sources.entry(path.to_owned()).or_insert_with(source);
         }
     }
     summary.files_unread = unread_files(&report.notifications);
     report.summary = summary;
-    report.notifications.extend(remarks);
+    report.notifications.extend(judged.remarks);
     report.notifications.sort();
     report.notifications.dedup();
     report.redactor.seal();
@@ -204,24 +183,67 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
 /// As [`lint`].
 pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory, LintError> {
     let run = Run::new(options)?;
-    let (files, notifications) = run.files(options, progress, false)?;
+    let project = Project::new(&run.files, modelled_packages()?, progress);
+    let evaluated = run.evaluate(&project, options, progress)?;
     let mut inventory = Inventory {
-        files: Vec::new(),
-        notifications,
+        files: evaluated.files,
+        notifications: evaluated.notifications,
         sources: BTreeMap::new(),
         redactor: Redactor::default(),
     };
-    for mut file in files {
+    for facts in &mut inventory.files {
         inventory
             .redactor
-            .extend(std::mem::take(&mut file.facts.redactor));
-        inventory
-            .sources
-            .insert(file.facts.path.clone(), file.source);
-        inventory.files.push(file.facts);
+            .extend(std::mem::take(&mut facts.redactor));
+        let id = project.files().id(&facts.path);
+        if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
+            let source = parsed.source.clone();
+            inventory.sources.insert(facts.path.clone(), source);
+        }
     }
     inventory.redactor.seal();
     Ok(inventory)
+}
+
+/// What the rules say of the project, after the comments had their say.
+#[derive(Default)]
+struct Judged {
+    findings: Vec<Finding>,
+    suppressed: usize,
+    /// What is to be said about comments; the files were read all the same.
+    remarks: Vec<Notification>,
+}
+
+fn judge(project: &Project<'_>, options: &Options, evaluated: &EvaluatedProject) -> Judged {
+    let mut by_path: BTreeMap<&str, Vec<Finding>> = BTreeMap::new();
+    for file in &evaluated.files {
+        by_path.entry(&file.path).or_default();
+    }
+    let findings: Vec<Vec<Finding>> = evaluated.files.par_iter().map(rules::judge).collect();
+    let findings = rules::one_per_cause(findings.into_iter().flatten().collect());
+    let findings = options.config.apply(findings);
+    let paths: Vec<String> = findings
+        .iter()
+        .map(|finding| finding.primary.path.clone())
+        .collect();
+    for (path, finding) in paths.iter().zip(findings) {
+        by_path.entry(path).or_default().push(finding);
+    }
+    let mut judged = Judged::default();
+    for (path, findings) in by_path {
+        let id = project.files().id(path);
+        let Some(parsed) = id.and_then(|id| project.parsed(id)) else {
+            judged.findings.extend(findings);
+            continue;
+        };
+        let kept = suppress::apply(&parsed.source, &parsed.module.comments, findings, &|rule| {
+            options.config.runs(rule)
+        });
+        judged.findings.extend(kept.findings);
+        judged.suppressed += kept.suppressed;
+        judged.remarks.extend(kept.notifications);
+    }
+    judged
 }
 
 /// Mints, verifies and decodes, each place once.
@@ -260,13 +282,25 @@ fn hidden_as_test(finding: &Finding, options: &Options) -> bool {
     in_test && quiet && !options.include_tests
 }
 
-/// The files to parse and what is known about them.
+/// The files of a run and what is known about them.
 struct Run {
-    files: Vec<(WalkedFile, Language)>,
+    files: Files,
+    /// Files that mention tokens or were named.
+    roots: Vec<FileId>,
     files_read: usize,
     versions: PackageVersions,
     notifications: Vec<Notification>,
     walk_time: Duration,
+}
+
+/// What is known of every file.
+struct EvaluatedProject {
+    files: Vec<FileFacts>,
+    notifications: Vec<Notification>,
+    /// Time spent on files, added up over the threads.
+    time: Duration,
+    /// Code that was parsed for itself, in bytes.
+    bytes: u64,
 }
 
 impl Run {
@@ -288,12 +322,20 @@ impl Run {
             exclude: options.config.exclude.clone(),
             needles: Needles::new(needles.into_iter()),
         })?;
-        let files = walk.files.into_iter().filter_map(|file| match file.kind {
+        let code = walk.files.into_iter().filter_map(|file| match file.kind {
             FileKind::Code(language) => Some((file, language)),
             FileKind::Settings => None,
         });
+        let code: Vec<(WalkedFile, Language)> = code.collect();
+        let roots = code.iter().map(|(file, _)| file.source.id).collect();
+        let files = Files::new(code, walk.others, walk.manifests).bounded(
+            options.limits,
+            options.max_file_bytes,
+            options.poisoned.clone(),
+        );
         Ok(Self {
-            files: files.collect(),
+            files,
+            roots,
             files_read: walk.counts.files_read as usize,
             versions: PackageVersions::new(&options.roots),
             notifications: walk.notifications,
@@ -301,111 +343,68 @@ impl Run {
         })
     }
 
-    fn files(
-        mut self,
+    fn evaluate(
+        &self,
+        project: &Project<'_>,
         options: &Options,
         progress: &dyn Progress,
-        judge: bool,
-    ) -> Result<(Vec<Linted>, Vec<Notification>), LintError> {
-        progress.walked(self.files.len());
-        let files = std::mem::take(&mut self.files);
-        let versions = &self.versions;
-        let mut linted: Vec<Linted> = bounds::on_big_stack(options.threads, || {
-            files
-                .into_par_iter()
-                .map(|(file, language)| {
-                    let path = file.source.path.clone();
-                    progress.begins(&path);
-                    let start = Instant::now();
-                    let linted = lint_file(file, language, versions, options, judge);
-                    progress.ends(&path);
-                    linted.map(|linted| Linted {
-                        time: start.elapsed(),
-                        ..linted
-                    })
-                })
-                .collect::<Result<_, _>>()
-        })??;
-        linted.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
-        let mut notifications = self.notifications;
-        notifications.extend(self.versions.notifications());
-        notifications.extend(
-            linted
-                .iter_mut()
-                .flat_map(|file| std::mem::take(&mut file.notifications)),
-        );
-        notifications.sort();
-        notifications.dedup();
-        Ok((linted, notifications))
+    ) -> Result<EvaluatedProject, LintError> {
+        progress.walked(self.roots.len());
+        bounds::on_big_stack(options.threads, || {
+            let roots = self.roots.clone();
+            let evaluated = rounds::evaluate(project, roots, &self.versions)?;
+            let mut known = EvaluatedProject {
+                files: Vec::new(),
+                notifications: self.notifications.clone(),
+                time: Duration::ZERO,
+                bytes: 0,
+            };
+            known.notifications.extend(self.versions.notifications());
+            for file in &evaluated {
+                known.time += file.time;
+                let Some(parsed) = project.parsed(file.file) else {
+                    continue;
+                };
+                known.bytes += parsed.source.bytes().len() as u64;
+                let cut = file.evaluation.facts.cut;
+                let unread = unread(parsed, self.files.is_poisoned(file.file), cut);
+                known.notifications.extend(unread);
+            }
+            known.files = gather::gather(project, evaluated);
+            known.files.par_iter_mut().for_each(|facts| {
+                facts.now = options.now;
+                let id = self.files.id(&facts.path);
+                if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
+                    context::mark(facts, &parsed.source, &parsed.module);
+                }
+            });
+            known.notifications.sort();
+            known.notifications.dedup();
+            Ok(known)
+        })?
     }
 }
 
-fn lint_file(
-    file: WalkedFile,
-    language: Language,
-    versions: &PackageVersions,
-    options: &Options,
-    judge: bool,
-) -> Result<Linted, LintError> {
-    let source = file.source;
-    let mut notifications = Vec::new();
-    let notify = |line: Option<u32>, message: String| Notification {
-        path: Some(source.path.clone()),
-        message,
+/// What of a file was not read or not evaluated.
+fn unread(parsed: &Parsed, poisoned: bool, cut: bool) -> Vec<Notification> {
+    let notify = |message: &str| Notification {
+        path: Some(parsed.source.path.clone()),
+        message: message.to_owned(),
         level: Level::Warning,
-        line,
+        line: None,
     };
-    let module = if options.poisoned.contains(&source.path) {
+    let mut notifications = unread_parts(&parsed.source, &parsed.module);
+    if poisoned {
         notifications.push(notify(
-            None,
-            "not read: the parser died on this file; report it, please".to_owned(),
-        ));
-        Default::default()
-    } else {
-        syntax::parse(&source, language, &options.limits)
-    };
-    notifications.extend(unread_parts(&source, &module));
-    let folder = language.model_folder();
-    let path = source.path.clone();
-    let version = |library: &Library| library_version(versions, &path, folder, library);
-    let depends_on = |library: &Library| {
-        library
-            .manifest
-            .iter()
-            .any(|package| versions.depends_on(&path, folder, package))
-    };
-    let mut facts = eval::evaluate(&Input {
-        source: &source,
-        module: &module,
-        catalog: catalog(folder)?,
-        version: &version,
-        depends_on: &depends_on,
-    });
-    facts.now = options.now;
-    context::mark(&mut facts, &source, &module);
-    if facts.cut {
-        notifications.push(notify(
-            None,
-            "evaluated in part only: the file is too large or too entangled".to_owned(),
+            "not read: the parser died on this file; report it, please",
         ));
     }
-    let kept = if judge {
-        let findings = options.config.apply(rules::judge(&facts));
-        suppress::apply(&source, &module.comments, findings, &|rule| {
-            options.config.runs(rule)
-        })
-    } else {
-        suppress::Kept::default()
-    };
-    Ok(Linted {
-        time: Duration::ZERO,
-        facts,
-        findings: kept.findings,
-        suppressed: kept.suppressed,
-        notifications,
-        remarks: kept.notifications,
-        source,
-    })
+    if cut {
+        notifications.push(notify(
+            "evaluated in part only: the file is too large or too entangled",
+        ));
+    }
+    notifications
 }
 
 /// What of a file was not read: one notification for each reason, at the first place.
@@ -492,6 +491,15 @@ pub fn catalog(folder: &str) -> Result<&'static Catalog, ModelError> {
     Ok(CATALOGS[index].get_or_init(|| loaded))
 }
 
+/// Names under which code imports the libraries that have a model.
+fn modelled_packages() -> Result<Vec<String>, ModelError> {
+    let libraries = models()?.into_iter().map(|model| &model.library);
+    let installed = libraries.filter(|library| !library.manifest.is_empty());
+    Ok(installed
+        .flat_map(|library| library.packages.iter().cloned())
+        .collect())
+}
+
 /// Every model of every folder.
 ///
 /// # Errors
@@ -515,13 +523,22 @@ pub fn judge_alone(
     language: Language,
     limits: &Limits,
 ) -> Result<Vec<Finding>, ModelError> {
-    let module = syntax::parse(source, language, limits);
-    let facts = eval::evaluate(&Input {
-        source,
-        module: &module,
+    let files = Files::of_one(source.clone(), language).bounded(
+        *limits,
+        walk::DEFAULT_MAX_FILE_BYTES,
+        Vec::new(),
+    );
+    let project = Project::new(&files, [], &Silent);
+    let Some(parsed) = project.parsed(source.id) else {
+        return Ok(Vec::new());
+    };
+    let evaluation = eval::evaluate(&Input {
+        file: parsed,
+        project: &project,
         catalog: catalog(language.model_folder())?,
-        version: &assumed_version,
+        version: &|_, library| assumed_version(library),
         depends_on: &|_| true,
+        is_entered: &|_| false,
     });
-    Ok(rules::judge(&facts))
+    Ok(rules::judge(&evaluation.facts))
 }

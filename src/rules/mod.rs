@@ -34,6 +34,8 @@ mod strength;
 mod token_in_source;
 mod weak_key;
 
+pub use merge::one_per_cause;
+
 use crate::facts::FileFacts;
 use crate::finding::Finding;
 
@@ -69,13 +71,13 @@ pub const RULES: &[Rule] = &[
     (nbf_unchecked::ID, nbf_unchecked::check),
 ];
 
-/// What the rules say of a file: one finding for each cause.
+/// What the rules say of a file: one finding for each cause in it.
 pub fn judge(facts: &FileFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (_, check) in RULES {
         check(facts, &mut findings);
     }
-    merge::one_per_cause(findings)
+    one_per_cause(findings)
 }
 
 /// Whether findings of this rule in test code are left out unless asked for: keys and tokens in tests are made up.

@@ -7,10 +7,10 @@ use std::sync::Mutex;
 
 use super::entrance::Entrance;
 use super::left_out::{is_bundle_name, is_generated, is_minified};
-use super::paths::slashed;
-use super::{Committed, Counts, FileKind, Found, WalkOptions, WalkedFile, lock};
+use super::paths::{file_name, slashed};
+use super::{Committed, Counts, FileKind, Found, OtherFile, WalkOptions, WalkedFile, lock};
 use crate::finding::{Level, Notification};
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile};
 
 const BINARY_CHECK_BYTES: usize = 8 * 1024;
 
@@ -71,6 +71,10 @@ impl<'walk> Reader<'walk> {
 
     pub(super) fn found_file(&mut self, disk_path: &Path, shown: String, committed: Committed) {
         self.counts.files_seen += 1;
+        if is_manifest(&shown) && !is_dependency(&shown) {
+            let path = disk_path.to_path_buf();
+            lock(self.found).manifests.insert(shown.clone(), path);
+        }
         let Some(kind) = FileKind::of_path(&shown) else {
             return;
         };
@@ -123,6 +127,17 @@ impl<'walk> Reader<'walk> {
             FileKind::Settings => false,
         };
         if self.drops(&shown, kind, named, hit) {
+            if let FileKind::Code(language) = kind
+                && !hit
+                && !is_dependency(&shown)
+            {
+                lock(self.found).others.push(OtherFile {
+                    id: FileId::default(),
+                    path: shown,
+                    disk_path: disk_path.to_path_buf(),
+                    language,
+                });
+            }
             return;
         }
         let file = WalkedFile {
@@ -203,6 +218,25 @@ impl<'walk> Reader<'walk> {
         }
         true
     }
+}
+
+/// Whether a file names a package and what it needs.
+fn is_manifest(path: &str) -> bool {
+    let names = [
+        "package.json",
+        "Cargo.toml",
+        "pyproject.toml",
+        "requirements.txt",
+        "setup.py",
+        "setup.cfg",
+    ];
+    names.contains(&file_name(path))
+}
+
+/// Whether a file lies in a folder of installed packages.
+fn is_dependency(path: &str) -> bool {
+    path.split('/')
+        .any(|folder| matches!(folder, "node_modules" | "site-packages"))
 }
 
 enum Fill {
