@@ -27,6 +27,7 @@ pub(super) fn read(source: &SourceFile) -> SettingsFile {
         text: valid,
         at: if valid.starts_with('\u{feff}') { 3 } else { 0 },
         unclosed: Vec::new(),
+        key_end: 0,
     };
     while lines.at < valid.len() {
         file.settings.extend(lines.setting());
@@ -39,6 +40,8 @@ struct Lines<'text> {
     at: usize,
     /// Quotes of which the rest of the file holds no closing one.
     unclosed: Vec<char>,
+    /// Where the next key ends, when it was looked for.
+    key_end: usize,
 }
 
 impl<'text> Lines<'text> {
@@ -151,13 +154,19 @@ impl<'text> Lines<'text> {
     }
 
     /// A key written over several lines without quotes.
-    fn key_block(&self, start: usize) -> Option<&'text str> {
+    fn key_block(&mut self, start: usize) -> Option<&'text str> {
         const LONGEST: usize = 32 * 1024;
-        let rest = self.text.get(start..)?;
-        let end = rest.find("-----END ").filter(|end| *end < LONGEST)?;
-        let last = rest.get(end + 9..)?;
-        let close = last.find("-----")?;
-        (!last.get(..close)?.contains('\n')).then(|| rest.get(..end + 9 + close + 5))?
+        const END: &str = "-----END ";
+        if self.key_end < start {
+            let found = self.text.get(start..)?.find(END);
+            self.key_end = found.map_or(usize::MAX, |end| start + end);
+        }
+        let last = self.key_end.checked_add(END.len())?;
+        if last - start > LONGEST {
+            return None;
+        }
+        let line = self.text.get(last..self.line_end(last))?;
+        self.text.get(start..last + line.find("-----")? + 5)
     }
 }
 

@@ -342,6 +342,7 @@ spec:
                 format!("{store}: NEEDED=Values.jwt.pem"),
                 format!("{store}: URL='http://' + Values.host + ':' + Values.port + '/'"),
                 format!("{store}: RELEASE=unknown"),
+                format!("{workload}: *=Values.env"),
                 format!(
                     r#"{workload}: JWT_SECRET=Secret({{{{ include "auth.fullname" . }}}}-jwt, JWT_SECRET)"#
                 ),

@@ -85,7 +85,10 @@ pub(super) fn parse(bytes: &[u8]) -> (Tree, Vec<Unread>) {
         builder.break_off(Span::new(0, here).end);
         builder.unread(Span::new(here, valid.len()), broken.reason);
         // It may have broken on finding the next document.
-        let from = text.floor_char_boundary(broken.at.saturating_sub("\n---".len()));
+        let mut from = broken.at.saturating_sub("\n---".len());
+        while !text.is_char_boundary(from) {
+            from -= 1;
+        }
         let Some(next) = text.get(from..).and_then(|rest| rest.find("\n---")) else {
             break;
         };
