@@ -393,15 +393,15 @@ impl Builder {
             self.skipped -= 1;
             if self.skipped == 0 {
                 // What was left out takes its place as a value, or as a key.
-                let span = Span { start: end, end };
+                let span = Span::new(end as usize, end as usize);
                 self.place(None, span);
             }
             return None;
         }
         let open = self.open.pop()?;
         let span = Span {
-            start: open.span.start,
             end: end.max(open.span.end),
+            ..open.span
         };
         let content = if open.is_map {
             Content::Map(self.merge(open.keys, open.values, &open.merged))
