@@ -83,6 +83,17 @@ pub fn mark(facts: &mut FileFacts, source: &SourceFile, module: &Module) {
             by_path
         };
     }
+    for made in &mut facts.generated {
+        let in_test = module
+            .test_spans
+            .iter()
+            .any(|span| span.contains(made.place.span));
+        made.context = if in_test {
+            Some(CodeContext::Test)
+        } else {
+            by_path
+        };
+    }
     facts.browser = is_browser(&facts.path, source);
 }
 

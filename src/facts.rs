@@ -3,8 +3,10 @@
 //! Facts say nothing of syntax or of how they were found.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::finding::{CodeContext, Place};
+use crate::keys::KnownKeys;
 use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms, Versions};
 use crate::redact::Redactor;
 use crate::source::Span;
@@ -29,6 +31,40 @@ pub struct FileFacts {
     pub now: i64,
     /// Signed tokens that are written in the file.
     pub tokens: Vec<TokenLiteral>,
+    /// Files that the code reads, and addresses that it calls, by a path that is written there.
+    pub reads: Vec<FileRead>,
+    /// Asymmetric keys of a known size that the code makes.
+    pub generated: Vec<GeneratedKey>,
+    /// Keys that are public knowledge.
+    pub known_keys: Arc<KnownKeys>,
+}
+
+/// A path that code reads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileRead {
+    /// Where.
+    pub place: Place,
+    /// The path, or the whole address.
+    pub path: String,
+    /// It is an address, not a path.
+    pub is_url: bool,
+}
+
+/// A key that code makes.
+#[derive(Clone, Debug)]
+pub struct GeneratedKey {
+    /// The call.
+    pub place: Place,
+    /// Size of its RSA modulus.
+    pub bits: u32,
+    /// What makes it.
+    pub library: LibraryFact,
+    /// The library handles tokens or their keys and nothing else.
+    pub for_tokens: bool,
+    /// Names of the functions and classes around it.
+    pub scope: String,
+    /// Set when this is not product code.
+    pub context: Option<CodeContext>,
 }
 
 /// A signed token in the code.
@@ -42,6 +78,19 @@ pub struct TokenLiteral {
     pub expires: Option<i64>,
     /// Set when this is not product code.
     pub context: Option<CodeContext>,
+    /// The token itself.
+    pub text: Literal,
+    /// The key that opens it, when it is known.
+    pub opened: Option<TokenKey>,
+}
+
+/// A key that opens a token that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenKey {
+    /// It is public knowledge.
+    Published,
+    /// It stands there.
+    Found(Place),
 }
 
 /// A place in code where a token or key is handled.

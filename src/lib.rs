@@ -11,6 +11,7 @@ pub mod level;
 pub mod lint;
 pub mod models;
 pub mod page;
+pub mod project;
 pub mod redact;
 pub mod report;
 pub mod rules;

@@ -1,8 +1,8 @@
-//! The run from roots to report: walk, parse, evaluate, rules, filter.
+//! The run from roots to report: walk, parse, evaluate, join, rules, filter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
@@ -13,18 +13,20 @@ use crate::facts::{FileFacts, LibraryVersion};
 use crate::filter::config::Config;
 use crate::filter::suppress;
 use crate::finding::{Finding, Level, Notification, Report, Summary, Timings};
+use crate::keys::{self, KnownKeys};
 use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
 use crate::models::versions::{PackageVersions, Version};
 use crate::page;
+use crate::project;
 use crate::redact::Redactor;
 use crate::report::fingerprint;
 use crate::rules;
 use crate::source::{SourceFile, Span};
 use crate::syntax::bounds::{self, Limits};
-use crate::syntax::ir::Module;
+use crate::syntax::ir::{Comment, Module};
 use crate::syntax::{self, Language, MODEL_FOLDERS};
-use crate::walk::{self, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
+use crate::walk::{self, Committed, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
 
 /// What to lint, and how.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub struct Options {
     pub poisoned: Vec<String>,
     /// Bounds on one file.
     pub limits: Limits,
+    /// Keys that are public knowledge.
+    pub known_keys: Arc<KnownKeys>,
     /// The time of the run in seconds since 1970, by which tokens in the code have expired or not.
     pub now: i64,
 }
@@ -66,6 +70,7 @@ impl Default for Options {
             config: Config::default(),
             poisoned: Vec::new(),
             limits: Limits::default(),
+            known_keys: Arc::default(),
             now: today(),
         }
     }
@@ -122,13 +127,10 @@ pub struct Inventory {
 }
 
 /// One file on its way through the run.
-struct Linted {
+struct Evaluated {
     facts: FileFacts,
-    findings: Vec<Finding>,
-    suppressed: usize,
+    comments: Vec<Comment>,
     notifications: Vec<Notification>,
-    /// What is to be said about comments; the file was read all the same.
-    remarks: Vec<Notification>,
     source: SourceFile,
     time: Duration,
 }
@@ -148,10 +150,26 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
         walk: run.walk_time,
         ..Timings::default()
     };
-    let (files, notifications) = run.files(options, progress, true)?;
+    let Evaluation {
+        mut files,
+        notifications,
+        mut keys,
+        settings,
+        others,
+    } = run.evaluate(options, progress)?;
     for file in &files {
         timings.files += file.time;
         timings.bytes += file.source.bytes().len() as u64;
+    }
+    let facts: Vec<&FileFacts> = files.iter().map(|file| &file.facts).collect();
+    keys.extend(project::read_others(&facts, &others));
+    let mut facts: Vec<&mut FileFacts> = files.iter_mut().map(|file| &mut file.facts).collect();
+    project::open_tokens(&mut facts, &keys, &options.known_keys);
+    let facts = files.iter().map(|file| &file.facts).collect();
+    let mut across: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
+    for finding in rules::judge_project(&project::gather(facts, &keys, &settings)) {
+        let path = finding.primary.path.clone();
+        across.entry(path).or_default().push(finding);
     }
     let mut report = Report {
         timings,
@@ -166,13 +184,29 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             .collect(),
     };
     let mut remarks = Vec::new();
-    for file in files {
-        remarks.extend(file.remarks);
-        summary.suppressed += file.suppressed;
+    let mut judged = Vec::new();
+    let kept: Vec<suppress::Kept> = bounds::on_big_stack(options.threads, || {
+        let judge = |file: &Evaluated| judge_file(file, across.get(&file.source.path), options);
+        files.par_iter().map(judge).collect()
+    })?;
+    for (file, kept) in files.into_iter().zip(kept) {
+        across.remove(&file.source.path);
+        remarks.extend(kept.notifications);
+        summary.suppressed += kept.suppressed;
         summary.sites += count_sites(&file.facts);
         report.redactor.extend(file.facts.redactor);
-        let before = report.findings.len();
-        for finding in file.findings {
+        judged.push((file.source, kept.findings));
+    }
+    // Files that are no code have no comments to suppress with.
+    for source in keys.into_iter().chain(settings) {
+        let here = across.remove(&source.path).unwrap_or_default();
+        hide_keys(&source, &mut report.redactor);
+        hide_secret_text(&source, &mut report.redactor);
+        judged.push((showable(source), options.config.apply(here)));
+    }
+    let mut sources = BTreeMap::new();
+    for (source, findings) in judged {
+        for finding in findings {
             if hidden_as_pedantic(&finding, options) {
                 summary.pedantic_hidden += 1;
             } else if hidden_as_test(&finding, options) {
@@ -181,10 +215,16 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
                 report.findings.push(finding);
             }
         }
-        if report.findings.len() > before {
-            report.sources.insert(file.facts.path.clone(), file.source);
-        }
+        sources.insert(source.path.clone(), source);
     }
+    let shown: BTreeSet<&String> = report
+        .findings
+        .iter()
+        .flat_map(|finding| std::iter::once(&finding.primary).chain(&finding.related))
+        .map(|place| &place.path)
+        .collect();
+    sources.retain(|path, _| shown.contains(path));
+    report.sources = sources;
     summary.files_unread = unread_files(&report.notifications);
     report.summary = summary;
     report.notifications.extend(remarks);
@@ -204,7 +244,11 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
 /// As [`lint`].
 pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory, LintError> {
     let run = Run::new(options)?;
-    let (files, notifications) = run.files(options, progress, false)?;
+    let Evaluation {
+        files,
+        notifications,
+        ..
+    } = run.evaluate(options, progress)?;
     let mut inventory = Inventory {
         files: Vec::new(),
         notifications,
@@ -222,6 +266,28 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
     }
     inventory.redactor.seal();
     Ok(inventory)
+}
+
+/// Hides the private parts of the keys in a file.
+fn hide_keys(source: &SourceFile, redactor: &mut Redactor) {
+    for span in keys::secret_spans(source.bytes()) {
+        redactor.add_place(&source.path, span);
+    }
+}
+
+/// Hides a file that is one line of text: it may be a secret.
+fn hide_secret_text(source: &SourceFile, redactor: &mut Redactor) {
+    if source.line_count() <= 2 {
+        redactor.add_place(&source.path, Span::new(0, source.bytes().len()));
+    }
+}
+
+/// A file as it can be quoted: a binary one is empty.
+fn showable(source: SourceFile) -> SourceFile {
+    match std::str::from_utf8(source.bytes()) {
+        Ok(_) => source,
+        Err(_) => SourceFile::new(source.path, source.disk_path, Vec::new()),
+    }
 }
 
 /// Mints, verifies and decodes, each place once.
@@ -263,10 +329,23 @@ fn hidden_as_test(finding: &Finding, options: &Options) -> bool {
 /// The files to parse and what is known about them.
 struct Run {
     files: Vec<(WalkedFile, Language)>,
+    keys: Vec<SourceFile>,
+    settings: Vec<SourceFile>,
+    others: BTreeMap<String, PathBuf>,
     files_read: usize,
     versions: PackageVersions,
     notifications: Vec<Notification>,
     walk_time: Duration,
+}
+
+/// Every file, evaluated or read.
+struct Evaluation {
+    files: Vec<Evaluated>,
+    notifications: Vec<Notification>,
+    /// Files with key material, by their name.
+    keys: Vec<SourceFile>,
+    settings: Vec<SourceFile>,
+    others: BTreeMap<String, PathBuf>,
 }
 
 impl Run {
@@ -288,12 +367,23 @@ impl Run {
             exclude: options.config.exclude.clone(),
             needles: Needles::new(needles.into_iter()),
         })?;
-        let files = walk.files.into_iter().filter_map(|file| match file.kind {
-            FileKind::Code(language) => Some((file, language)),
-            FileKind::Settings => None,
-        });
+        let mut files = Vec::new();
+        let mut keys = Vec::new();
+        let mut settings = Vec::new();
+        for file in walk.files {
+            match file.kind {
+                FileKind::Code(language) => files.push((file, language)),
+                // Only what is in the repository has leaked.
+                _ if file.committed == Committed::No => {}
+                FileKind::Settings => settings.push(file.source),
+                FileKind::Key => keys.push(file.source),
+            }
+        }
         Ok(Self {
-            files: files.collect(),
+            files,
+            keys,
+            settings,
+            others: walk.others,
             files_read: walk.counts.files_read as usize,
             versions: PackageVersions::new(&options.roots),
             notifications: walk.notifications,
@@ -301,52 +391,56 @@ impl Run {
         })
     }
 
-    fn files(
+    fn evaluate(
         mut self,
         options: &Options,
         progress: &dyn Progress,
-        judge: bool,
-    ) -> Result<(Vec<Linted>, Vec<Notification>), LintError> {
+    ) -> Result<Evaluation, LintError> {
         progress.walked(self.files.len());
         let files = std::mem::take(&mut self.files);
         let versions = &self.versions;
-        let mut linted: Vec<Linted> = bounds::on_big_stack(options.threads, || {
+        let mut evaluated: Vec<Evaluated> = bounds::on_big_stack(options.threads, || {
             files
                 .into_par_iter()
                 .map(|(file, language)| {
                     let path = file.source.path.clone();
                     progress.begins(&path);
                     let start = Instant::now();
-                    let linted = lint_file(file, language, versions, options, judge);
+                    let evaluated = evaluate_file(file, language, versions, options);
                     progress.ends(&path);
-                    linted.map(|linted| Linted {
+                    evaluated.map(|evaluated| Evaluated {
                         time: start.elapsed(),
-                        ..linted
+                        ..evaluated
                     })
                 })
                 .collect::<Result<_, _>>()
         })??;
-        linted.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
+        evaluated.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
         let mut notifications = self.notifications;
         notifications.extend(self.versions.notifications());
         notifications.extend(
-            linted
+            evaluated
                 .iter_mut()
                 .flat_map(|file| std::mem::take(&mut file.notifications)),
         );
         notifications.sort();
         notifications.dedup();
-        Ok((linted, notifications))
+        Ok(Evaluation {
+            files: evaluated,
+            notifications,
+            keys: self.keys,
+            settings: self.settings,
+            others: self.others,
+        })
     }
 }
 
-fn lint_file(
+fn evaluate_file(
     file: WalkedFile,
     language: Language,
     versions: &PackageVersions,
     options: &Options,
-    judge: bool,
-) -> Result<Linted, LintError> {
+) -> Result<Evaluated, LintError> {
     let source = file.source;
     let mut notifications = Vec::new();
     let notify = |line: Option<u32>, message: String| Notification {
@@ -382,29 +476,35 @@ fn lint_file(
         depends_on: &depends_on,
     });
     facts.now = options.now;
+    facts.known_keys = Arc::clone(&options.known_keys);
     context::mark(&mut facts, &source, &module);
+    hide_keys(&source, &mut facts.redactor);
     if facts.cut {
         notifications.push(notify(
             None,
             "evaluated in part only: the file is too large or too entangled".to_owned(),
         ));
     }
-    let kept = if judge {
-        let findings = options.config.apply(rules::judge(&facts));
-        suppress::apply(&source, &module.comments, findings, &|rule| {
-            options.config.runs(rule)
-        })
-    } else {
-        suppress::Kept::default()
-    };
-    Ok(Linted {
+    Ok(Evaluated {
         time: Duration::ZERO,
         facts,
-        findings: kept.findings,
-        suppressed: kept.suppressed,
+        comments: module.comments,
         notifications,
-        remarks: kept.notifications,
         source,
+    })
+}
+
+/// What the rules say of a file, with what they say of it among others, after its comments.
+fn judge_file(
+    file: &Evaluated,
+    across: Option<&Vec<Finding>>,
+    options: &Options,
+) -> suppress::Kept {
+    let mut findings = rules::judge(&file.facts);
+    findings.extend(across.into_iter().flatten().cloned());
+    let findings = options.config.apply(findings);
+    suppress::apply(&file.source, &file.comments, findings, &|rule| {
+        options.config.runs(rule)
     })
 }
 

@@ -17,6 +17,7 @@ mod library;
 mod material;
 mod member;
 mod mint;
+mod reading;
 mod slots;
 mod statement;
 mod token;
@@ -29,7 +30,7 @@ pub(crate) use material::decode_base64;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::facts::{FileFacts, LibraryVersion};
+use crate::facts::{FileFacts, FileRead, GeneratedKey, LibraryVersion};
 use crate::models::catalog::{Catalog, Found};
 use crate::models::schema::{Api, Library};
 use crate::source::{SourceFile, Span};
@@ -123,6 +124,8 @@ struct Evaluator<'a> {
     journals: Vec<Vec<branch::Write>>,
     sites: Vec<SiteRecord<'a>>,
     settings: Vec<SettingRecord>,
+    reads: Vec<FileRead>,
+    generated: Vec<GeneratedKey>,
     /// What was written to members of objects that nothing else is known of, by the path of the member.
     kept: HashMap<String, Value>,
     /// `impl` blocks by class name.
@@ -168,6 +171,8 @@ impl<'a> Evaluator<'a> {
             journals: Vec::new(),
             sites: Vec::new(),
             settings: Vec::new(),
+            reads: Vec::new(),
+            generated: Vec::new(),
             kept: HashMap::new(),
             extensions: HashMap::new(),
             waiting: Vec::new(),

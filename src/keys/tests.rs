@@ -154,7 +154,7 @@ fn what_is_secret_is_named_by_its_form() {
     let public = text("rsa1024-spki.pem");
     assert_eq!(hidden(&public), public);
     let set = hidden(&text("jwks-private.json"));
-    assert_eq!(set.matches("\"d\": ***").count(), 1);
+    assert_eq!(set.matches("\"d\": \"***").count(), 1);
     assert!(set.contains("\"kid\": \"fixture-rsa\""));
     let code = "const jwk = { kty: 'oct', k: 'Y2FuYXJ5LWNhbmFyeS1jYW5hcnk' };";
     assert!(!hidden(code).contains("Y2Fu"));

@@ -146,6 +146,8 @@ pub struct Walk {
     pub counts: Counts,
     /// What was not read, sorted by path.
     pub notifications: Vec<Notification>,
+    /// Files of no kind that may hold a key, by path as it is shown; they were not read.
+    pub others: BTreeMap<String, PathBuf>,
 }
 
 /// Why there was nothing to walk.
@@ -204,6 +206,7 @@ pub fn walk(options: &WalkOptions) -> Result<Walk, WalkError> {
         files,
         counts: found.counts,
         notifications,
+        others: found.others,
     })
 }
 
@@ -213,6 +216,7 @@ struct Found {
     files: BTreeMap<PathBuf, WalkedFile>,
     counts: Counts,
     notifications: Vec<Notification>,
+    others: BTreeMap<String, PathBuf>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

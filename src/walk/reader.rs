@@ -2,14 +2,16 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use super::entrance::Entrance;
 use super::left_out::{is_bundle_name, is_generated, is_minified};
 use super::paths::slashed;
+use super::kinds::may_be_read_as_key;
 use super::{Committed, Counts, FileKind, Found, WalkOptions, WalkedFile, lock};
 use crate::finding::{Level, Notification};
+use crate::keys;
 use crate::source::SourceFile;
 
 const BINARY_CHECK_BYTES: usize = 8 * 1024;
@@ -22,11 +24,15 @@ pub(super) struct Reader<'walk> {
     counts: Counts,
     content: Vec<u8>,
     lowered: Vec<u8>,
+    /// Files of no kind that were seen; handed over when the reader goes, too.
+    others: Vec<(String, PathBuf)>,
 }
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
-        lock(self.found).counts.add(self.counts);
+        let found = &mut lock(self.found);
+        found.counts.add(self.counts);
+        found.others.extend(self.others.drain(..));
     }
 }
 
@@ -38,6 +44,7 @@ impl<'walk> Reader<'walk> {
             counts: Counts::default(),
             content: Vec::new(),
             lowered: Vec::new(),
+            others: Vec::new(),
         }
     }
 
@@ -72,6 +79,12 @@ impl<'walk> Reader<'walk> {
     pub(super) fn found_file(&mut self, disk_path: &Path, shown: String, committed: Committed) {
         self.counts.files_seen += 1;
         let Some(kind) = FileKind::of_path(&shown) else {
+            if may_be_read_as_key(&shown)
+                && committed == Committed::Yes
+                && !self.options.exclude.matches(disk_path)
+            {
+                self.others.push((shown, disk_path.to_path_buf()));
+            }
             return;
         };
         if self.options.exclude.matches(disk_path)
@@ -97,6 +110,8 @@ impl<'walk> Reader<'walk> {
                 let message = "this is not a regular file, so it was not read".to_owned();
                 return self.notify(&shown, Level::Warning, message);
             }
+            // Too large for a key: something else of that name.
+            Ok(Fill::OverCap) if kind == FileKind::Key && !named => return,
             Ok(Fill::OverCap) => {
                 self.counts.files_over_cap += 1;
                 let message = format!(
@@ -120,7 +135,7 @@ impl<'walk> Reader<'walk> {
                 self.lowered.make_ascii_lowercase();
                 self.options.needles.hit(language, &self.lowered)
             }
-            FileKind::Settings => false,
+            FileKind::Settings | FileKind::Key => false,
         };
         if self.drops(&shown, kind, named, hit) {
             return;
@@ -161,6 +176,9 @@ impl<'walk> Reader<'walk> {
 
     /// Whether the content that was read is of no use, after saying so where it matters.
     fn drops(&mut self, shown: &str, kind: FileKind, named: bool, hit: bool) -> bool {
+        if kind == FileKind::Key {
+            return drops_key(shown, &self.content);
+        }
         if self.content.starts_with(b"\xFF\xFE") || self.content.starts_with(b"\xFE\xFF") {
             let message = "UTF-16 is not supported, save it as UTF-8".to_owned();
             self.notify(shown, Level::Warning, message);
@@ -203,6 +221,14 @@ impl<'walk> Reader<'walk> {
         }
         true
     }
+}
+
+/// Whether the content of a file that is named like a key, or a document with one, holds none.
+fn drops_key(shown: &str, content: &[u8]) -> bool {
+    let is_document = [".json", ".yml", ".yaml"]
+        .iter()
+        .any(|extension| shown.to_ascii_lowercase().ends_with(extension));
+    content.len() > keys::MOST_BYTES || (is_document && !keys::may_hold_key(content))
 }
 
 enum Fill {
