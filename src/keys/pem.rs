@@ -79,8 +79,10 @@ pub(super) fn wrapped(text: &str) -> Vec<KeyMaterial> {
         let Ok(inner) = String::from_utf8(inner) else {
             continue;
         };
+        let start = run.start as usize;
+        let begin = Span::new(start, start + WRAPPED_BEGIN.len());
         let shapes = find(&inner).filter_map(|block| shape(&block));
-        keys.extend(shapes.map(|shape| shape.at(run, Container::Base64)));
+        keys.extend(shapes.map(|shape| shape.at(begin, Container::Base64)));
     }
     keys
 }

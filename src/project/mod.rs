@@ -136,7 +136,7 @@ pub fn gather<'a>(
     for (facts, read) in reads(&files) {
         let known = |path: &str| key_files.contains_key(path);
         let found = paths::resolve(&facts.path, read, known)
-            .or_else(|| paths::by_ending(read, key_files.keys()));
+            .or_else(|| paths::by_ending(&facts.path, read, key_files.keys()));
         if let Some(file) = found.and_then(|path| key_files.get_mut(&path)) {
             file.uses.push(KeyFileUse {
                 place: read.place.clone(),

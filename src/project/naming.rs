@@ -5,7 +5,10 @@ use crate::source::{SourceFile, Span};
 /// Longest name that is kept.
 const LONGEST_NAME: usize = 100;
 
-/// The setting whose value begins at a place.
+/// Levels of indentation that are followed outwards.
+const MOST_LEVELS: usize = 10;
+
+/// The setting whose value begins at a place, with the keys around it that indentation tells.
 pub(super) fn setting_before(content: &[u8], value: Span) -> Option<String> {
     let before = content.get(..value.start as usize)?;
     let before = String::from_utf8_lossy(before);
@@ -18,7 +21,26 @@ pub(super) fn setting_before(content: &[u8], value: Span) -> Option<String> {
         .rfind(|letter: char| !is_name(letter))
         .map_or(0, |at| at + 1);
     let name = before.get(start..)?;
-    (!name.is_empty() && name.len() <= LONGEST_NAME).then(|| name.to_owned())
+    if name.is_empty() || name.len() > LONGEST_NAME {
+        return None;
+    }
+    let (above, line) = before.rsplit_once('\n').unwrap_or(("", before));
+    let mut indent = line.len() - line.trim_start().len();
+    let mut names = vec![name];
+    for line in above.lines().rev().filter(|line| !line.trim().is_empty()) {
+        let here = line.len() - line.trim_start().len();
+        if indent == 0 || names.len() > MOST_LEVELS {
+            break;
+        }
+        if here < indent
+            && let Some(name) = line.trim().strip_suffix(':')
+        {
+            indent = here;
+            names.extend(Some(name).filter(|name| name.chars().all(is_name)));
+        }
+    }
+    names.reverse();
+    Some(names.join("."))
 }
 
 /// The name of the Kubernetes Secret that a place in a manifest belongs to.
@@ -89,6 +111,10 @@ mod tests {
         assert_eq!(setting("  jwt.key: \"VALUE").as_deref(), Some("jwt.key"));
         assert_eq!(setting("  jwt.key: |-\n    VALUE").as_deref(), Some("jwt.key"));
         assert_eq!(setting("{\"key\" : \"VALUE").as_deref(), Some("key"));
+        assert_eq!(
+            setting("a:\n  b: 1\nspring:\n  jwt:\n    other: 1\n    key: VALUE").as_deref(),
+            Some("spring.jwt.key")
+        );
         assert_eq!(setting("VALUE"), None);
         assert_eq!(setting("# about keys\nVALUE"), None);
     }

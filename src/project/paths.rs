@@ -43,8 +43,10 @@ pub(super) fn resolve_path(
     }
 }
 
-/// The only file whose path ends like this; folders in front of it may have been computed.
+/// The only file whose path ends like this, in the folder of the code or the nearest above it that has any: what
+/// stands in front of it may have been computed.
 pub(super) fn by_ending<'a>(
+    code: &str,
     read: &FileRead,
     files: impl Iterator<Item = &'a String>,
 ) -> Option<String> {
@@ -54,9 +56,22 @@ pub(super) fn by_ending<'a>(
         return None;
     }
     let ending = format!("/{path}");
-    let mut found = files.filter(|file| file.ends_with(&ending));
-    let first = found.next()?;
-    found.next().is_none().then(|| first.clone())
+    let files: Vec<&String> = files.filter(|file| file.ends_with(&ending)).collect();
+    let mut folder = parent(code);
+    loop {
+        let is_below = |file: &str| {
+            folder.is_empty()
+                || file
+                    .strip_prefix(folder)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let mut below = files.iter().filter(|file| is_below(file));
+        match (below.next(), below.next()) {
+            (Some(file), None) => return Some((*file).clone()),
+            (None, None) if !folder.is_empty() => folder = parent(folder),
+            _ => return None,
+        }
+    }
 }
 
 /// The path of an address of this machine.
@@ -130,10 +145,11 @@ mod tests {
 
     #[test]
     fn an_ending_must_be_the_only_one() {
-        let files = ["x/a.pem".to_owned(), "y/a.pem".to_owned(), "y/b.pem".to_owned()];
-        let found = |path: &str| by_ending(&read(path, false), files.iter());
-        assert_eq!(found("b.pem").as_deref(), Some("y/b.pem"));
-        assert_eq!(found("a.pem"), None);
-        assert_eq!(found("/etc/b.pem"), None);
+        let files = ["x/a.pem", "y/a.pem", "y/b.pem"].map(str::to_owned);
+        let found = |code: &str, path: &str| by_ending(code, &read(path, false), files.iter());
+        assert_eq!(found("a.js", "b.pem").as_deref(), Some("y/b.pem"));
+        assert_eq!(found("x/src/a.js", "a.pem").as_deref(), Some("x/a.pem"));
+        assert_eq!(found("a.js", "a.pem"), None);
+        assert_eq!(found("a.js", "/etc/b.pem"), None);
     }
 }

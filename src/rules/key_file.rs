@@ -119,6 +119,11 @@ fn split(path: &str) -> (&str, &str) {
 
 /// Whether the file's own name, or that of its folder, says that the key is for tokens.
 fn is_named_in_path(project: &ProjectFacts<'_>, file: &KeyFile<'_>, key: &StoredKey) -> bool {
+    // In a document with several secrets, its own name says little of each.
+    let says_otherwise = |name: &Option<String>| name.as_deref().is_some_and(names_connection);
+    if key.store.is_some() || says_otherwise(&key.setting) {
+        return false;
+    }
     let (folders, name) = split(&file.path);
     let (_, folder) = split(folders);
     if names_tokens(name) {

@@ -10,7 +10,7 @@ use super::strength::weakness;
 use crate::facts::{FileFacts, Key, Material, Site, SiteKind};
 use crate::finding::{Confidence, Finding, Place};
 use crate::models::schema::KeyKind;
-use crate::project::{KeyFileUse, ProjectFacts};
+use crate::project::{KeyFile, KeyFileUse, ProjectFacts};
 
 pub(super) const ID: &str = "weak-key";
 
@@ -46,7 +46,7 @@ pub(super) fn check_files(project: &ProjectFacts<'_>, findings: &mut Vec<Finding
         let Some((text, span)) = &file.text else {
             continue;
         };
-        let used = file.uses.iter().find_map(|by| Some((by, hmac_site(by)?)));
+        let used = file.uses.iter().find_map(|by| Some((by, hmac_site(file, by)?)));
         let Some((by, site)) = used else {
             continue;
         };
@@ -81,21 +81,28 @@ pub(super) fn check_files(project: &ProjectFacts<'_>, findings: &mut Vec<Finding
     }
 }
 
-/// The call that uses a file as its HMAC key. For an address it is one whose key is not known otherwise.
-fn hmac_site<'a>(by: &KeyFileUse<'a>) -> Option<&'a Site> {
-    let is_hmac_only = |site: &Site| {
-        let names = algorithm_names(site);
-        !names.is_empty() && names.iter().all(|name| is_hmac(name))
-    };
+/// Names of files that hold a secret.
+const SECRET_WORDS: [&str; 4] = ["key", "secret", "hmac", "jwt"];
+
+/// The call that uses a file as its HMAC key. For an address it is one whose key is not known otherwise, and may be
+/// the file's by its name.
+fn hmac_site<'a>(file: &KeyFile<'_>, by: &KeyFileUse<'a>) -> Option<&'a Site> {
+    let all_hmac = |site: &Site| algorithm_names(site).iter().all(|name| is_hmac(name));
+    let is_hmac_only = |site: &Site| !algorithm_names(site).is_empty() && all_hmac(site);
     if by.is_url {
         let has_unknown_key = |site: &Site| {
             site.keys
                 .iter()
                 .any(|key| matches!(key.material, Material::Unknown(_)))
         };
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let names_secret = SECRET_WORDS
+            .iter()
+            .any(|word| name.to_ascii_lowercase().contains(word));
         return by.facts.sites.iter().find(|site| {
             matches!(site.kind, SiteKind::Mint | SiteKind::Verify)
-                && is_hmac_only(site)
+                && names_secret
+                && all_hmac(site)
                 && has_unknown_key(site)
         });
     }
