@@ -200,9 +200,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     // Files that are no code have no comments to suppress with.
     for source in keys.into_iter().chain(settings) {
         let here = across.remove(&source.path).unwrap_or_default();
-        hide_keys(&source, &mut report.redactor);
-        hide_secret_text(&source, &mut report.redactor);
-        judged.push((showable(source), options.config.apply(here)));
+        judged.push((masked(source), options.config.apply(here)));
     }
     let mut sources = BTreeMap::new();
     for (source, findings) in judged {
@@ -275,19 +273,21 @@ fn hide_keys(source: &SourceFile, redactor: &mut Redactor) {
     }
 }
 
-/// Hides a file that is one line of text: it may be a secret.
-fn hide_secret_text(source: &SourceFile, redactor: &mut Redactor) {
-    if source.line_count() <= 2 {
-        redactor.add_place(&source.path, Span::new(0, source.bytes().len()));
+/// A file with keys as it can be quoted: what is secret is masked, and so is a file that is one line of text, which may
+/// be a secret. A binary file is empty.
+fn masked(source: SourceFile) -> SourceFile {
+    let mut content = source.bytes().to_vec();
+    if std::str::from_utf8(&content).is_err() {
+        content.clear();
+    } else if source.line_count() <= 2 {
+        content.fill(b'*');
     }
-}
-
-/// A file as it can be quoted: a binary one is empty.
-fn showable(source: SourceFile) -> SourceFile {
-    match std::str::from_utf8(source.bytes()) {
-        Ok(_) => source,
-        Err(_) => SourceFile::new(source.path, source.disk_path, Vec::new()),
+    for span in keys::secret_spans(source.bytes()) {
+        if let Some(secret) = content.get_mut(span.range()) {
+            secret.fill(b'*');
+        }
     }
+    SourceFile::new(source.path, source.disk_path, content)
 }
 
 /// Mints, verifies and decodes, each place once.

@@ -315,7 +315,12 @@ impl<'a> Evaluator<'a> {
         target.clone()
     }
 
-    pub(super) fn slot_value(&mut self, api: &'a Api, slot: Slot, record: &CallRecord) -> Option<Value> {
+    pub(super) fn slot_value(
+        &mut self,
+        api: &'a Api,
+        slot: Slot,
+        record: &CallRecord,
+    ) -> Option<Value> {
         api.slots
             .get(&slot)
             .and_then(|source| self.plain_slot(source, record))

@@ -65,7 +65,9 @@ pub(super) fn pkcs8(der: &[u8]) -> Option<Shape> {
 
 pub(super) fn sec1(der: &[u8]) -> Option<Shape> {
     let key = EcPrivateKey::from_der(der).ok()?;
-    let curve = key.parameters.and_then(|parameters| parameters.named_curve());
+    let curve = key
+        .parameters
+        .and_then(|parameters| parameters.named_curve());
     Some(Shape {
         curve: curve.and_then(curve_name),
         identity: key.public_key.map(Identity::of),
@@ -115,9 +117,7 @@ pub(super) fn store(content: &[u8]) -> Option<(Shape, Container)> {
     }
     // SEQUENCE { version INTEGER 3, SEQUENCE { contentType OID 1.2.840.113549.1.7.x, ...
     const VERSION: [u8; 3] = [0x02, 0x01, 0x03];
-    const CONTENT_TYPE: [u8; 10] = [
-        0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07,
-    ];
+    const CONTENT_TYPE: [u8; 10] = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07];
     let head = content.get(..32)?;
     let version = head.windows(3).position(|window| window == VERSION)?;
     let is_store = head.first() == Some(&SEQUENCE)

@@ -44,7 +44,9 @@ pub(super) fn keys(text: &str) -> Vec<KeyMaterial> {
     } else {
         Container::Jwk
     };
-    let keys = objects.values().filter_map(|members| key(members, container));
+    let keys = objects
+        .values()
+        .filter_map(|members| key(members, container));
     keys.collect()
 }
 

@@ -23,11 +23,39 @@ fn every_structure_is_told_apart() {
     use KeyType::{Ec, Ed, Rsa, Unknown};
     for (name, key_type, private, encrypted, bits, container) in [
         ("rsa1024-pkcs1.pem", Rsa, true, false, Some(1024), Pem),
-        ("rsa1024-encrypted-pkcs1.pem", Unknown, true, true, None, Pem),
-        ("rsa1024-encrypted-pkcs8.pem", Unknown, true, true, None, Pem),
+        (
+            "rsa1024-encrypted-pkcs1.pem",
+            Unknown,
+            true,
+            true,
+            None,
+            Pem,
+        ),
+        (
+            "rsa1024-encrypted-pkcs8.pem",
+            Unknown,
+            true,
+            true,
+            None,
+            Pem,
+        ),
         ("rsa1024-spki.pem", Rsa, false, false, Some(1024), Pem),
-        ("rsa1024-pkcs1-public.pem", Rsa, false, false, Some(1024), Pem),
-        ("rsa1024-certificate.pem", Rsa, false, false, Some(1024), Certificate),
+        (
+            "rsa1024-pkcs1-public.pem",
+            Rsa,
+            false,
+            false,
+            Some(1024),
+            Pem,
+        ),
+        (
+            "rsa1024-certificate.pem",
+            Rsa,
+            false,
+            false,
+            Some(1024),
+            Certificate,
+        ),
         ("rsa1024.der", Rsa, true, false, Some(1024), Der),
         ("rsa2048-pkcs8.pem", Rsa, true, false, Some(2048), Pem),
         ("ec-sec1.pem", Ec, true, false, None, Pem),
@@ -43,7 +71,13 @@ fn every_structure_is_told_apart() {
     ] {
         let key = one(&fixture(name));
         assert_eq!(
-            (key.key_type, key.private, key.encrypted, key.rsa_bits, key.container),
+            (
+                key.key_type,
+                key.private,
+                key.encrypted,
+                key.rsa_bits,
+                key.container
+            ),
             (key_type, private, encrypted, bits, container),
             "{name}"
         );
@@ -104,7 +138,11 @@ fn sets_have_the_place_of_each_private_member() {
     assert_eq!(keys[0].container, Container::Jwks);
     let key = one(&fixture("ec.jwk"));
     assert_eq!((key.container, key.private), (Container::Jwk, true));
-    assert!(read(&fixture("jwks-public.json")).iter().all(|key| !key.private));
+    assert!(
+        read(&fixture("jwks-public.json"))
+            .iter()
+            .all(|key| !key.private)
+    );
 }
 
 #[test]
@@ -129,7 +167,13 @@ fn placeholders_are_no_keys() {
 
 #[test]
 fn cut_content_never_panics() {
-    for name in ["rsa1024.der", "store.jks", "store.p12", "openssh", "jwks-private.json"] {
+    for name in [
+        "rsa1024.der",
+        "store.jks",
+        "store.p12",
+        "openssh",
+        "jwks-private.json",
+    ] {
         let content = fixture(name);
         for end in 0..content.len() {
             read(&content[..end]);

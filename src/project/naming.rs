@@ -46,9 +46,15 @@ pub(super) fn setting_before(content: &[u8], value: Span) -> Option<String> {
 /// The name of the Kubernetes Secret that a place in a manifest belongs to.
 pub(super) fn store_of(content: &[u8], value: Span) -> Option<String> {
     let text = std::str::from_utf8(content).ok()?;
-    let start = text.get(..value.start as usize)?.rfind("\n---").unwrap_or(0);
+    let start = text
+        .get(..value.start as usize)?
+        .rfind("\n---")
+        .unwrap_or(0);
     let document = text.get(start..)?;
-    let end = document.get(1..)?.find("\n---").map_or(document.len(), |end| end + 1);
+    let end = document
+        .get(1..)?
+        .find("\n---")
+        .map_or(document.len(), |end| end + 1);
     let document = document.get(..end)?;
     let value_of = |key: &str| {
         document.lines().find_map(|line| {
@@ -78,14 +84,16 @@ pub(super) fn paths_in_settings(source: &SourceFile) -> Vec<(&str, &str, Span)> 
     for line in text.split_inclusive('\n') {
         let name_at = line.len() - line.trim_start_matches([' ', '\t', '-', '"', '\'']).len();
         let separator = line.find(['=', ':']);
-        if let Some((separator, after)) =
-            separator.and_then(|at| Some((at, line.get(at + 1..)?)))
+        if let Some((separator, after)) = separator.and_then(|at| Some((at, line.get(at + 1..)?)))
             && let Some(name) = line.get(name_at..separator)
         {
             let name = name.trim_end_matches(['"', '\'', ' ']);
             let path = after.trim().trim_matches(['"', '\'', ',']);
             let is_path = path.contains(['/', '.']) && !path.contains([' ', '$', '@', '{']);
-            if is_path && !name.is_empty() && name.chars().all(is_name) && name.len() <= LONGEST_NAME
+            if is_path
+                && !name.is_empty()
+                && name.chars().all(is_name)
+                && name.len() <= LONGEST_NAME
             {
                 let at = start + name_at;
                 found.push((name, path, Span::new(at, at + name.len())));
@@ -109,7 +117,10 @@ mod tests {
     fn the_name_in_front_of_a_value() {
         assert_eq!(setting("A=1\nJWT_KEY=VALUE").as_deref(), Some("JWT_KEY"));
         assert_eq!(setting("  jwt.key: \"VALUE").as_deref(), Some("jwt.key"));
-        assert_eq!(setting("  jwt.key: |-\n    VALUE").as_deref(), Some("jwt.key"));
+        assert_eq!(
+            setting("  jwt.key: |-\n    VALUE").as_deref(),
+            Some("jwt.key")
+        );
         assert_eq!(setting("{\"key\" : \"VALUE").as_deref(), Some("key"));
         assert_eq!(
             setting("a:\n  b: 1\nspring:\n  jwt:\n    other: 1\n    key: VALUE").as_deref(),
@@ -135,7 +146,10 @@ mod tests {
         let names: Vec<_> = found.iter().map(|(name, path, _)| (*name, *path)).collect();
         assert_eq!(
             names,
-            [("JWT_PRIVATE_KEY_PATH", "./keys/jwt.pem"), ("KEY", "certs/a.key")]
+            [
+                ("JWT_PRIVATE_KEY_PATH", "./keys/jwt.pem"),
+                ("KEY", "certs/a.key")
+            ]
         );
     }
 }

@@ -78,9 +78,10 @@ pub(super) fn by_ending<'a>(
 fn own_path(address: &str) -> Option<&str> {
     let (_, rest) = address.split_once("://")?;
     let (host, path) = rest.split_once('/')?;
-    let is_own = OWN_HOSTS
-        .iter()
-        .any(|own| host.strip_prefix(own).is_some_and(|port| port.is_empty() || port.starts_with(':')));
+    let is_own = OWN_HOSTS.iter().any(|own| {
+        host.strip_prefix(own)
+            .is_some_and(|port| port.is_empty() || port.starts_with(':'))
+    });
     let path = path.split(['?', '#']).next()?;
     is_own.then_some(path)
 }
@@ -128,8 +129,14 @@ mod tests {
         let found = |code: &str, path: &str| {
             resolve(code, &read(path, false), |path| files.contains(&path))
         };
-        assert_eq!(found("api/src/a.js", "../keys/a.pem").as_deref(), Some("api/keys/a.pem"));
-        assert_eq!(found("api/src/a.js", "./keys/a.pem").as_deref(), Some("api/keys/a.pem"));
+        assert_eq!(
+            found("api/src/a.js", "../keys/a.pem").as_deref(),
+            Some("api/keys/a.pem")
+        );
+        assert_eq!(
+            found("api/src/a.js", "./keys/a.pem").as_deref(),
+            Some("api/keys/a.pem")
+        );
         assert_eq!(found("api/src/a.js", "b.pem").as_deref(), Some("b.pem"));
         assert_eq!(found("web/a.js", "keys/a.pem"), None);
         assert_eq!(found("a.js", "../../../b.pem"), None);

@@ -97,9 +97,8 @@ impl<'a> Signed<'a> {
 
     fn opens_with(&self, key: &[u8]) -> bool {
         fn verifies<M: Mac + KeyInit>(key: &[u8], input: &[u8], signature: &[u8]) -> bool {
-            <M as KeyInit>::new_from_slice(key).is_ok_and(|mac| {
-                mac.chain_update(input).verify_slice(signature).is_ok()
-            })
+            <M as KeyInit>::new_from_slice(key)
+                .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
         }
         match self.hash {
             Hash::Sha256 => verifies::<Hmac<Sha256>>(key, self.input, &self.signature),

@@ -10,7 +10,10 @@ pub(super) const ID: &str = "jwks-private-material";
 
 pub(super) fn check(project: &ProjectFacts<'_>, findings: &mut Vec<Finding>) {
     for file in &project.key_files {
-        let mut private = file.keys.iter().filter(|key| is_published_private(file, key));
+        let mut private = file
+            .keys
+            .iter()
+            .filter(|key| is_published_private(file, key));
         let Some(first) = private.next() else {
             continue;
         };

@@ -17,8 +17,23 @@ const SHARED_WORDS: [&str; 6] = ["token", "tokens", "auth", "signing", "signer",
 
 /// Words of keys that belong to a connection, not to a token.
 const CONNECTION_WORDS: [&str; 17] = [
-    "tls", "ssl", "https", "server", "client", "localhost", "ca", "rootca", "cert", "certs",
-    "certificate", "chain", "fullchain", "nginx", "domain", "ssh", "id_rsa",
+    "tls",
+    "ssl",
+    "https",
+    "server",
+    "client",
+    "localhost",
+    "ca",
+    "rootca",
+    "cert",
+    "certs",
+    "certificate",
+    "chain",
+    "fullchain",
+    "nginx",
+    "domain",
+    "ssh",
+    "id_rsa",
 ];
 
 /// Folders that a web server hands out.
@@ -65,7 +80,11 @@ impl<'a> Link<'a> {
             return Some(Self::Setting(setting));
         }
         let in_document = [&key.setting, &key.store];
-        if let Some(name) = in_document.into_iter().flatten().find(|name| is_named(name)) {
+        if let Some(name) = in_document
+            .into_iter()
+            .flatten()
+            .find(|name| is_named(name))
+        {
             return Some(Self::Name(name.clone()));
         }
         is_named_in_path(project, file, key).then_some(Self::Path)
@@ -152,7 +171,11 @@ fn reads_for_tokens(by: &KeyFileUse<'_>, file: &KeyFile<'_>, key: &StoredKey) ->
         _ if by.is_url || !handles => false,
         Container::Jwk | Container::Jwks => true,
         Container::Pem | Container::Der | Container::Base64 => {
-            let reads_certificate = by.facts.reads.iter().any(|read| names_connection(&read.path));
+            let reads_certificate = by
+                .facts
+                .reads
+                .iter()
+                .any(|read| names_connection(&read.path));
             !reads_certificate && !names_connection(&file.path) && wants_key_pair(by.facts)
         }
         _ => false,

@@ -25,13 +25,11 @@ fn report(
     key: &StoredKey,
     findings: &mut Vec<Finding>,
 ) {
-    let is_store = matches!(
-        key.material.container,
-        Container::Pkcs12 | Container::Jks
-    );
+    let is_store = matches!(key.material.container, Container::Pkcs12 | Container::Jks);
     let link = Link::find(project, file, key);
     // What cannot be read without a passphrase has not leaked; a store's password usually stands beside it.
-    let is_locked = key.material.encrypted && !(is_store && matches!(link, Some(Link::Call(_) | Link::Path)));
+    let is_locked =
+        key.material.encrypted && !(is_store && matches!(link, Some(Link::Call(_) | Link::Path)));
     if is_locked {
         return;
     }
@@ -52,7 +50,10 @@ fn report(
             .message(format!(
                 "{what} is in the repository. Nothing that was seen uses it for tokens."
             ))
-            .remedy(None, "Keep it out of the repository if it protects anything, and replace it then.")
+            .remedy(
+                None,
+                "Keep it out of the repository if it protects anything, and replace it then.",
+            )
             .level(Level::Note)
             .pedantic()
             .report(findings);

@@ -21,7 +21,9 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         let mut draft = Draft::of_file(ID, &token.place, token.context, "a signed token");
         match &token.opened {
             Some(TokenKey::Published) => {
-                message.push_str(" It is signed with a published key, so that anybody can mint others like it.");
+                message.push_str(
+                    " It is signed with a published key, so that anybody can mint others like it.",
+                );
             }
             Some(TokenKey::Found(place)) => {
                 message.push_str(" The key that signed it is in this tree, too.");
@@ -31,7 +33,10 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         }
         draft
             .message(message)
-            .remedy(None, "Remove it, revoke what it opens, and fetch or mint a token at run time.")
+            .remedy(
+                None,
+                "Remove it, revoke what it opens, and fetch or mint a token at run time.",
+            )
             .level(level)
             .report(findings);
     }

@@ -46,7 +46,10 @@ pub(super) fn check_files(project: &ProjectFacts<'_>, findings: &mut Vec<Finding
         let Some((text, span)) = &file.text else {
             continue;
         };
-        let used = file.uses.iter().find_map(|by| Some((by, hmac_site(file, by)?)));
+        let used = file
+            .uses
+            .iter()
+            .find_map(|by| Some((by, hmac_site(file, by)?)));
         let Some((by, site)) = used else {
             continue;
         };

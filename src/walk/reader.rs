@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use super::entrance::Entrance;
+use super::kinds::may_be_read_as_key;
 use super::left_out::{is_bundle_name, is_generated, is_minified};
 use super::paths::slashed;
-use super::kinds::may_be_read_as_key;
 use super::{Committed, Counts, FileKind, Found, WalkOptions, WalkedFile, lock};
 use crate::finding::{Level, Notification};
 use crate::keys;

@@ -379,3 +379,25 @@ mod worker {
         assert!(text(&output.stderr).contains("more than 8 files"));
     }
 }
+
+#[test]
+fn a_list_of_known_keys_makes_long_keys_weak() {
+    let code = "const jwt = require('jsonwebtoken');\nconst key = process.env.KEY || 'fixture-known-key-with-more-than-32-bytes';\nexports.f = (t) => jwt.verify(t, key, { algorithms: ['HS256'], audience: 'a', issuer: 'b' });\n";
+    let folder = tree(&[
+        ("a.js", code),
+        (
+            "keys.list",
+            "first\r\nfixture-known-key-with-more-than-32-bytes\r\n",
+        ),
+    ]);
+    let rules = |arguments: &[&str]| -> Vec<String> {
+        let found = findings(&run(folder.path(), arguments).stdout);
+        found.into_iter().map(|(rule, _)| rule).collect()
+    };
+    assert_eq!(rules(&["-f", "json", "a.js"]), ["fallback-key"]);
+    let listed = ["-f", "json", "--known-keys", "keys.list", "a.js"];
+    assert_eq!(rules(&listed), ["weak-key"]);
+    let missing = run(folder.path(), &["--known-keys", "gone.list", "a.js"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("gone.list: cannot be read"));
+}
