@@ -129,7 +129,7 @@ fn pieces() -> Vec<String> {
     assert_eq!(secrets.len(), 3 + 7);
     let pieces = secrets
         .iter()
-        .flat_map(|secret| secret.as_bytes().windows(12));
+        .flat_map(|secret| secret.as_bytes().windows(16).step_by(4));
     pieces
         .map(|piece| String::from_utf8(piece.to_vec()).unwrap())
         .collect()
