@@ -73,7 +73,7 @@ impl fmt::Display for KeyType {
         formatter.write_str(match self {
             Self::Rsa => "RSA",
             Self::Ec => "EC",
-            Self::Ed => "Ed25519",
+            Self::Ed => "EdDSA",
             Self::Symmetric => "symmetric",
             Self::Unknown => "unknown",
         })
