@@ -68,10 +68,10 @@ pub fn mark(facts: &mut FileFacts, source: &SourceFile, module: &Module) {
             .any(|span| span.contains(site.place.span));
         for key in &mut site.keys {
             key.in_test = key.material.literal().is_some_and(|(_, place, _)| {
-                module
-                    .test_spans
-                    .iter()
-                    .any(|span| span.contains(place.span))
+                let mut test_spans = module.test_spans.iter();
+                let in_other_test =
+                    place.path != facts.path && of_path(&place.path) == Some(CodeContext::Test);
+                in_other_test || test_spans.any(|span| span.contains(place.span))
             });
         }
         site.context = if in_test {
@@ -99,7 +99,7 @@ pub fn mark(facts: &mut FileFacts, source: &SourceFile, module: &Module) {
         made.context = if in_test {
             Some(CodeContext::Test)
         } else {
-            by_path
+            of_path(&made.place.path)
         };
     }
     facts.browser = is_browser(&facts.path, source);

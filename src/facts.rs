@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::finding::{CodeContext, Place};
+use crate::key_files::KeyFile;
 use crate::keys::KnownKeys;
 use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms, Versions};
 use crate::redact::Redactor;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::ir::Literal;
 
 /// Everything known of one file.
@@ -19,6 +20,8 @@ pub struct FileFacts {
     pub path: String,
     /// Sites in order of their place.
     pub sites: Vec<Site>,
+    /// Sites in other files that this one reaches; they are judged with their own file.
+    pub reached: Vec<Site>,
     /// Whether a bound cut the evaluation short.
     pub cut: bool,
     /// Secrets that were seen.
@@ -37,6 +40,34 @@ pub struct FileFacts {
     pub generated: Vec<GeneratedKey>,
     /// Keys that are public knowledge.
     pub known_keys: Arc<KnownKeys>,
+}
+
+/// Everything that rules over more than one file are told.
+#[derive(Debug)]
+pub struct ProjectFacts<'a> {
+    /// Facts of every code file, by path.
+    pub files: Vec<&'a FileFacts>,
+    /// Files with key material, by path.
+    pub key_files: Vec<KeyFile<'a>>,
+}
+
+impl ProjectFacts<'_> {
+    /// Whether any code of the project mints or verifies tokens.
+    pub fn handles_tokens(&self) -> bool {
+        self.files.iter().any(|facts| facts.handles_tokens())
+    }
+}
+
+impl FileFacts {
+    /// Whether the code mints, verifies or decodes tokens.
+    pub fn handles_tokens(&self) -> bool {
+        self.sites.iter().chain(&self.reached).any(|site| {
+            matches!(
+                site.kind,
+                SiteKind::Mint | SiteKind::Verify | SiteKind::Decode | SiteKind::Register
+            )
+        })
+    }
 }
 
 /// A path that code reads.
@@ -94,7 +125,7 @@ pub enum TokenKey {
 }
 
 /// A place in code where a token or key is handled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Site {
     /// What happens there.
     pub kind: SiteKind,
@@ -132,8 +163,12 @@ pub struct Site {
     pub result_ignored: bool,
     /// The key is the one that the web framework uses for sessions and forms.
     pub shares_framework_secret: bool,
-    /// When the call happened, counted in evaluated nodes; tells what was before what.
+    /// When the call happened, counted in evaluated nodes; tells what was before what among sites of one root.
     pub moment: usize,
+    /// The file from which the call was reached: its own, or one that calls into it.
+    pub root: FileId,
+    /// What calls the function around it is not known.
+    pub generic: bool,
 }
 
 /// What happens at a [`Site`].

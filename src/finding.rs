@@ -95,6 +95,16 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
+impl Finding {
+    /// Paths of the files that it speaks of.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let others = self.related.iter().chain(&self.flow);
+        std::iter::once(&self.primary)
+            .chain(others)
+            .map(|place| place.path.as_str())
+    }
+}
+
 /// Something about the run itself: a file that could not be read, a bound that bit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Notification {

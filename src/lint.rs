@@ -1,6 +1,9 @@
 //! The run from roots to report: walk, parse, evaluate, join, rules, filter.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod gather;
+mod rounds;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -9,23 +12,25 @@ use rayon::prelude::*;
 
 use crate::context;
 use crate::eval::{self, Input};
-use crate::facts::{FileFacts, LibraryVersion};
+use crate::facts::{FileFacts, LibraryVersion, ProjectFacts};
 use crate::filter::config::Config;
 use crate::filter::suppress;
 use crate::finding::{Finding, Level, Notification, Report, Summary, Timings};
+use crate::key_files;
 use crate::keys::{self, KnownKeys};
 use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
 use crate::models::versions::{PackageVersions, Version};
 use crate::page;
-use crate::project;
+use crate::project::{Files, Parsed, Project};
+pub use crate::project::{Progress, Silent};
 use crate::redact::Redactor;
 use crate::report::fingerprint;
 use crate::rules;
-use crate::source::{SourceFile, Span};
+use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::bounds::{self, Limits};
-use crate::syntax::ir::{Comment, Module};
-use crate::syntax::{self, Language, MODEL_FOLDERS};
+use crate::syntax::ir::Module;
+use crate::syntax::{Language, MODEL_FOLDERS};
 use crate::walk::{self, Committed, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
 
 /// What to lint, and how.
@@ -99,21 +104,6 @@ pub enum LintError {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
-/// Hears how far a run is; called from many threads.
-pub trait Progress: Sync {
-    /// The walk is done: this many files will be parsed.
-    fn walked(&self, _files: usize) {}
-    /// A file is about to be parsed.
-    fn begins(&self, _path: &str) {}
-    /// A file was parsed.
-    fn ends(&self, _path: &str) {}
-}
-
-/// Nobody listens.
-pub struct Silent;
-
-impl Progress for Silent {}
-
 /// Everything known before rules are asked: the facts of every file.
 pub struct Inventory {
     /// Facts by file, sorted by path.
@@ -126,15 +116,6 @@ pub struct Inventory {
     pub redactor: Redactor,
 }
 
-/// One file on its way through the run.
-struct Evaluated {
-    facts: FileFacts,
-    comments: Vec<Comment>,
-    notifications: Vec<Notification>,
-    source: SourceFile,
-    time: Duration,
-}
-
 /// Lints the roots.
 ///
 /// # Errors
@@ -143,38 +124,19 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     let run = Run::new(options)?;
     let mut summary = Summary {
         files_read: run.files_read,
-        files_parsed: run.files.len(),
+        files_parsed: run.roots.len(),
         ..Summary::default()
     };
-    let mut timings = Timings {
-        walk: run.walk_time,
-        ..Timings::default()
-    };
-    let Evaluation {
-        mut files,
-        notifications,
-        mut keys,
-        settings,
-        others,
-    } = run.evaluate(options, progress)?;
-    for file in &files {
-        timings.files += file.time;
-        timings.bytes += file.source.bytes().len() as u64;
-    }
-    let facts: Vec<&FileFacts> = files.iter().map(|file| &file.facts).collect();
-    keys.extend(project::read_others(&facts, &others));
-    let mut facts: Vec<&mut FileFacts> = files.iter_mut().map(|file| &mut file.facts).collect();
-    project::open_tokens(&mut facts, &keys, &options.known_keys);
-    let facts = files.iter().map(|file| &file.facts).collect();
-    let mut across: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
-    for finding in rules::judge_project(&project::gather(facts, &keys, &settings)) {
-        let path = finding.primary.path.clone();
-        across.entry(path).or_default().push(finding);
-    }
+    let project = Project::new(&run.files, modelled_packages()?, progress);
+    let mut evaluated = run.evaluate(&project, options, progress)?;
     let mut report = Report {
-        timings,
+        timings: Timings {
+            walk: run.walk_time,
+            files: evaluated.time,
+            bytes: evaluated.bytes,
+        },
         findings: Vec::new(),
-        notifications,
+        notifications: std::mem::take(&mut evaluated.notifications),
         summary,
         sources: BTreeMap::new(),
         redactor: Redactor::default(),
@@ -183,49 +145,50 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             .filter(|page| options.config.runs(page.id))
             .collect(),
     };
-    let mut remarks = Vec::new();
-    let mut judged = Vec::new();
-    let kept: Vec<suppress::Kept> = bounds::on_big_stack(options.threads, || {
-        let judge = |file: &Evaluated| judge_file(file, across.get(&file.source.path), options);
-        files.par_iter().map(judge).collect()
+    for facts in &evaluated.files {
+        summary.sites += count_sites(facts);
+    }
+    let mut keys = run.keys;
+    let facts: Vec<&FileFacts> = evaluated.files.iter().collect();
+    keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
+    key_files::open_tokens(&mut evaluated.files, &keys, &options.known_keys);
+    let joined = ProjectFacts {
+        files: evaluated.files.iter().collect(),
+        key_files: key_files::gather(&evaluated.files, &keys, &run.settings),
+    };
+    let across = rules::judge_project(&joined);
+    let judged = bounds::on_big_stack(options.threads, || {
+        judge(&project, options, &evaluated, across)
     })?;
-    for (file, kept) in files.into_iter().zip(kept) {
-        across.remove(&file.source.path);
-        remarks.extend(kept.notifications);
-        summary.suppressed += kept.suppressed;
-        summary.sites += count_sites(&file.facts);
-        report.redactor.extend(file.facts.redactor);
-        judged.push((file.source, kept.findings));
-    }
-    // Files that are no code have no comments to suppress with.
-    for source in keys.into_iter().chain(settings) {
-        let here = across.remove(&source.path).unwrap_or_default();
-        judged.push((masked(source), options.config.apply(here)));
-    }
-    let mut sources = BTreeMap::new();
-    for (source, findings) in judged {
-        for finding in findings {
-            if hidden_as_pedantic(&finding, options) {
-                summary.pedantic_hidden += 1;
-            } else if hidden_as_test(&finding, options) {
-                summary.test_hidden += 1;
-            } else {
-                report.findings.push(finding);
-            }
+    summary.suppressed = judged.suppressed;
+    for finding in judged.findings {
+        if hidden_as_pedantic(&finding, options) {
+            summary.pedantic_hidden += 1;
+        } else if hidden_as_test(&finding, options) {
+            summary.test_hidden += 1;
+        } else {
+            report.findings.push(finding);
         }
-        sources.insert(source.path.clone(), source);
     }
-    let shown: BTreeSet<&String> = report
-        .findings
-        .iter()
-        .flat_map(|finding| std::iter::once(&finding.primary).chain(&finding.related))
-        .map(|place| &place.path)
-        .collect();
-    sources.retain(|path, _| shown.contains(path));
-    report.sources = sources;
+    for facts in evaluated.files {
+        report.redactor.extend(facts.redactor);
+    }
+    for path in report.findings.iter().flat_map(Finding::paths) {
+        let id = project.files().id(path);
+        if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
+            let source = || parsed.source.clone();
+            report.sources.entry(path.to_owned()).or_insert_with(source);
+        }
+    }
+    for source in keys.into_iter().chain(run.settings) {
+        let is_shown = |finding: &Finding| finding.paths().any(|path| path == source.path);
+        if report.findings.iter().any(is_shown) {
+            report.sources.insert(source.path.clone(), masked(source));
+        }
+    }
     summary.files_unread = unread_files(&report.notifications);
     report.summary = summary;
-    report.notifications.extend(remarks);
+    report.notifications.extend(judged.remarks);
     report.notifications.sort();
     report.notifications.dedup();
     report.redactor.seal();
@@ -242,28 +205,35 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
 /// As [`lint`].
 pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory, LintError> {
     let run = Run::new(options)?;
-    let Evaluation {
-        files,
-        notifications,
-        ..
-    } = run.evaluate(options, progress)?;
+    let project = Project::new(&run.files, modelled_packages()?, progress);
+    let evaluated = run.evaluate(&project, options, progress)?;
     let mut inventory = Inventory {
-        files: Vec::new(),
-        notifications,
+        files: evaluated.files,
+        notifications: evaluated.notifications,
         sources: BTreeMap::new(),
         redactor: Redactor::default(),
     };
-    for mut file in files {
+    for facts in &mut inventory.files {
         inventory
             .redactor
-            .extend(std::mem::take(&mut file.facts.redactor));
-        inventory
-            .sources
-            .insert(file.facts.path.clone(), file.source);
-        inventory.files.push(file.facts);
+            .extend(std::mem::take(&mut facts.redactor));
+        let id = project.files().id(&facts.path);
+        if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
+            let source = parsed.source.clone();
+            inventory.sources.insert(facts.path.clone(), source);
+        }
     }
     inventory.redactor.seal();
     Ok(inventory)
+}
+
+/// What the rules say of the project, after the comments had their say.
+#[derive(Default)]
+struct Judged {
+    findings: Vec<Finding>,
+    suppressed: usize,
+    /// What is to be said about comments; the files were read all the same.
+    remarks: Vec<Notification>,
 }
 
 /// Hides the private parts of the keys in a file.
@@ -288,6 +258,43 @@ fn masked(source: SourceFile) -> SourceFile {
         }
     }
     SourceFile::new(source.path, source.disk_path, content)
+}
+
+fn judge(
+    project: &Project<'_>,
+    options: &Options,
+    evaluated: &EvaluatedProject,
+    across: Vec<Finding>,
+) -> Judged {
+    let mut by_path: BTreeMap<&str, Vec<Finding>> = BTreeMap::new();
+    for file in &evaluated.files {
+        by_path.entry(&file.path).or_default();
+    }
+    let findings: Vec<Vec<Finding>> = evaluated.files.par_iter().map(rules::judge).collect();
+    let findings = rules::one_per_cause(findings.into_iter().flatten().chain(across).collect());
+    let findings = options.config.apply(findings);
+    let paths: Vec<String> = findings
+        .iter()
+        .map(|finding| finding.primary.path.clone())
+        .collect();
+    for (path, finding) in paths.iter().zip(findings) {
+        by_path.entry(path).or_default().push(finding);
+    }
+    let mut judged = Judged::default();
+    for (path, findings) in by_path {
+        let id = project.files().id(path);
+        let Some(parsed) = id.and_then(|id| project.parsed(id)) else {
+            judged.findings.extend(findings);
+            continue;
+        };
+        let kept = suppress::apply(&parsed.source, &parsed.module.comments, findings, &|rule| {
+            options.config.runs(rule)
+        });
+        judged.findings.extend(kept.findings);
+        judged.suppressed += kept.suppressed;
+        judged.remarks.extend(kept.notifications);
+    }
+    judged
 }
 
 /// Mints, verifies and decodes, each place once.
@@ -326,26 +333,29 @@ fn hidden_as_test(finding: &Finding, options: &Options) -> bool {
     in_test && quiet && !options.include_tests
 }
 
-/// The files to parse and what is known about them.
+/// The files of a run and what is known about them.
 struct Run {
-    files: Vec<(WalkedFile, Language)>,
+    files: Files,
+    /// Files that mention tokens or were named.
+    roots: Vec<FileId>,
+    /// Files with key material, by their name.
     keys: Vec<SourceFile>,
     settings: Vec<SourceFile>,
-    others: BTreeMap<String, PathBuf>,
+    of_no_kind: BTreeMap<String, PathBuf>,
     files_read: usize,
     versions: PackageVersions,
     notifications: Vec<Notification>,
     walk_time: Duration,
 }
 
-/// Every file, evaluated or read.
-struct Evaluation {
-    files: Vec<Evaluated>,
+/// What is known of every file.
+struct EvaluatedProject {
+    files: Vec<FileFacts>,
     notifications: Vec<Notification>,
-    /// Files with key material, by their name.
-    keys: Vec<SourceFile>,
-    settings: Vec<SourceFile>,
-    others: BTreeMap<String, PathBuf>,
+    /// Time spent on files, added up over the threads.
+    time: Duration,
+    /// Code that was parsed for itself, in bytes.
+    bytes: u64,
 }
 
 impl Run {
@@ -367,23 +377,30 @@ impl Run {
             exclude: options.config.exclude.clone(),
             needles: Needles::new(needles.into_iter()),
         })?;
-        let mut files = Vec::new();
+        let mut code: Vec<(WalkedFile, Language)> = Vec::new();
         let mut keys = Vec::new();
         let mut settings = Vec::new();
         for file in walk.files {
             match file.kind {
-                FileKind::Code(language) => files.push((file, language)),
+                FileKind::Code(language) => code.push((file, language)),
                 // Only what is in the repository has leaked.
                 _ if file.committed == Committed::No => {}
                 FileKind::Settings => settings.push(file.source),
                 FileKind::Key => keys.push(file.source),
             }
         }
+        let roots = code.iter().map(|(file, _)| file.source.id).collect();
+        let files = Files::new(code, walk.others, walk.manifests).bounded(
+            options.limits,
+            options.max_file_bytes,
+            options.poisoned.clone(),
+        );
         Ok(Self {
             files,
+            roots,
             keys,
             settings,
-            others: walk.others,
+            of_no_kind: walk.of_no_kind,
             files_read: walk.counts.files_read as usize,
             versions: PackageVersions::new(&options.roots),
             notifications: walk.notifications,
@@ -392,120 +409,69 @@ impl Run {
     }
 
     fn evaluate(
-        mut self,
+        &self,
+        project: &Project<'_>,
         options: &Options,
         progress: &dyn Progress,
-    ) -> Result<Evaluation, LintError> {
-        progress.walked(self.files.len());
-        let files = std::mem::take(&mut self.files);
-        let versions = &self.versions;
-        let mut evaluated: Vec<Evaluated> = bounds::on_big_stack(options.threads, || {
-            files
-                .into_par_iter()
-                .map(|(file, language)| {
-                    let path = file.source.path.clone();
-                    progress.begins(&path);
-                    let start = Instant::now();
-                    let evaluated = evaluate_file(file, language, versions, options);
-                    progress.ends(&path);
-                    evaluated.map(|evaluated| Evaluated {
-                        time: start.elapsed(),
-                        ..evaluated
-                    })
-                })
-                .collect::<Result<_, _>>()
-        })??;
-        evaluated.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
-        let mut notifications = self.notifications;
-        notifications.extend(self.versions.notifications());
-        notifications.extend(
-            evaluated
-                .iter_mut()
-                .flat_map(|file| std::mem::take(&mut file.notifications)),
-        );
-        notifications.sort();
-        notifications.dedup();
-        Ok(Evaluation {
-            files: evaluated,
-            notifications,
-            keys: self.keys,
-            settings: self.settings,
-            others: self.others,
-        })
+    ) -> Result<EvaluatedProject, LintError> {
+        progress.walked(self.roots.len());
+        bounds::on_big_stack(options.threads, || {
+            let roots = self.roots.clone();
+            let evaluated = rounds::evaluate(project, roots, &self.versions)?;
+            let mut known = EvaluatedProject {
+                files: Vec::new(),
+                notifications: self.notifications.clone(),
+                time: Duration::ZERO,
+                bytes: 0,
+            };
+            known.notifications.extend(self.versions.notifications());
+            for file in &evaluated {
+                known.time += file.time;
+                let Some(parsed) = project.parsed(file.file) else {
+                    continue;
+                };
+                known.bytes += parsed.source.bytes().len() as u64;
+                let cut = file.evaluation.facts.cut;
+                let unread = unread(parsed, self.files.is_poisoned(file.file), cut);
+                known.notifications.extend(unread);
+            }
+            known.files = gather::gather(project, evaluated);
+            known.files.par_iter_mut().for_each(|facts| {
+                facts.now = options.now;
+                facts.known_keys = Arc::clone(&options.known_keys);
+                let id = self.files.id(&facts.path);
+                if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
+                    context::mark(facts, &parsed.source, &parsed.module);
+                    hide_keys(&parsed.source, &mut facts.redactor);
+                }
+            });
+            known.notifications.sort();
+            known.notifications.dedup();
+            Ok(known)
+        })?
     }
 }
 
-fn evaluate_file(
-    file: WalkedFile,
-    language: Language,
-    versions: &PackageVersions,
-    options: &Options,
-) -> Result<Evaluated, LintError> {
-    let source = file.source;
-    let mut notifications = Vec::new();
-    let notify = |line: Option<u32>, message: String| Notification {
-        path: Some(source.path.clone()),
-        message,
+/// What of a file was not read or not evaluated.
+fn unread(parsed: &Parsed, poisoned: bool, cut: bool) -> Vec<Notification> {
+    let notify = |message: &str| Notification {
+        path: Some(parsed.source.path.clone()),
+        message: message.to_owned(),
         level: Level::Warning,
-        line,
+        line: None,
     };
-    let module = if options.poisoned.contains(&source.path) {
+    let mut notifications = unread_parts(&parsed.source, &parsed.module);
+    if poisoned {
         notifications.push(notify(
-            None,
-            "not read: the parser died on this file; report it, please".to_owned(),
-        ));
-        Default::default()
-    } else {
-        syntax::parse(&source, language, &options.limits)
-    };
-    notifications.extend(unread_parts(&source, &module));
-    let folder = language.model_folder();
-    let path = source.path.clone();
-    let version = |library: &Library| library_version(versions, &path, folder, library);
-    let depends_on = |library: &Library| {
-        library
-            .manifest
-            .iter()
-            .any(|package| versions.depends_on(&path, folder, package))
-    };
-    let mut facts = eval::evaluate(&Input {
-        source: &source,
-        module: &module,
-        catalog: catalog(folder)?,
-        version: &version,
-        depends_on: &depends_on,
-    });
-    facts.now = options.now;
-    facts.known_keys = Arc::clone(&options.known_keys);
-    context::mark(&mut facts, &source, &module);
-    hide_keys(&source, &mut facts.redactor);
-    if facts.cut {
-        notifications.push(notify(
-            None,
-            "evaluated in part only: the file is too large or too entangled".to_owned(),
+            "not read: the parser died on this file; report it, please",
         ));
     }
-    Ok(Evaluated {
-        time: Duration::ZERO,
-        facts,
-        comments: module.comments,
-        notifications,
-        source,
-    })
-}
-
-/// What the rules say of a file, with what they say of it among others, after its comments.
-fn judge_file(
-    file: &Evaluated,
-    across: Option<&Vec<Finding>>,
-    options: &Options,
-) -> suppress::Kept {
-    let mut findings = rules::judge(&file.facts);
-    findings.extend(across.into_iter().flatten().cloned());
-    let findings = options.config.apply(findings);
-    suppress::apply(&file.source, &file.comments, findings, &|rule| {
-        options.config.runs(rule)
-    })
+    if cut {
+        notifications.push(notify(
+            "evaluated in part only: the file is too large or too entangled",
+        ));
+    }
+    notifications
 }
 
 /// What of a file was not read: one notification for each reason, at the first place.
@@ -592,6 +558,15 @@ pub fn catalog(folder: &str) -> Result<&'static Catalog, ModelError> {
     Ok(CATALOGS[index].get_or_init(|| loaded))
 }
 
+/// Names under which code imports the libraries that have a model.
+fn modelled_packages() -> Result<Vec<String>, ModelError> {
+    let libraries = models()?.into_iter().map(|model| &model.library);
+    let installed = libraries.filter(|library| !library.manifest.is_empty());
+    Ok(installed
+        .flat_map(|library| library.packages.iter().cloned())
+        .collect())
+}
+
 /// Every model of every folder.
 ///
 /// # Errors
@@ -615,13 +590,22 @@ pub fn judge_alone(
     language: Language,
     limits: &Limits,
 ) -> Result<Vec<Finding>, ModelError> {
-    let module = syntax::parse(source, language, limits);
-    let facts = eval::evaluate(&Input {
-        source,
-        module: &module,
+    let files = Files::of_one(source.clone(), language).bounded(
+        *limits,
+        walk::DEFAULT_MAX_FILE_BYTES,
+        Vec::new(),
+    );
+    let project = Project::new(&files, [], &Silent);
+    let Some(parsed) = project.parsed(source.id) else {
+        return Ok(Vec::new());
+    };
+    let evaluation = eval::evaluate(&Input {
+        file: parsed,
+        project: &project,
         catalog: catalog(language.model_folder())?,
-        version: &assumed_version,
+        version: &|_, library| assumed_version(library),
         depends_on: &|_| true,
+        is_entered: &|_| false,
     });
-    Ok(rules::judge(&facts))
+    Ok(rules::judge(&evaluation.facts))
 }

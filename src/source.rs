@@ -6,9 +6,15 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+/// A file of the run. Numbers follow the order of the paths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
 /// A half-open range of byte offsets in one file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
+    /// The file; the first one as long as nothing says otherwise.
+    pub file: FileId,
     /// First byte.
     pub start: u32,
     /// One past the last byte.
@@ -20,19 +26,29 @@ impl Span {
     pub fn new(start: usize, end: usize) -> Self {
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         Self {
+            file: FileId::default(),
             start: clamp(start),
             end: clamp(end),
         }
     }
 
-    /// Whether `other` lies within this span.
-    pub fn contains(self, other: Span) -> bool {
-        self.start <= other.start && other.end <= self.end
+    /// The same range in this file.
+    pub fn in_file(self, file: FileId) -> Self {
+        Self { file, ..self }
     }
 
-    /// The smallest span that holds both.
+    /// Whether `other` lies within this span.
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
+    /// The smallest span that holds both; this one when the other lies in another file.
     pub fn join(self, other: Span) -> Span {
+        if self.file != other.file {
+            return self;
+        }
         Span {
+            file: self.file,
             start: self.start.min(other.start),
             end: self.end.max(other.end),
         }
@@ -56,6 +72,8 @@ pub struct Position {
 /// A file that was read, with its line index.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
+    /// Its number in this run; spans of what is parsed from it carry it.
+    pub id: FileId,
     /// Path relative to the root that is linted, with forward slashes.
     pub path: String,
     /// Where it was read from.
@@ -81,6 +99,7 @@ impl SourceFile {
             }
         }
         Self {
+            id: FileId::default(),
             path,
             disk_path,
             bytes,
@@ -119,7 +138,7 @@ impl SourceFile {
             .checked_sub(1)
             .and_then(|index| self.line_starts.get(index))
         else {
-            return Span::default();
+            return Span::default().in_file(self.id);
         };
         let next = self
             .line_starts
@@ -129,7 +148,7 @@ impl SourceFile {
         while end > start as usize && matches!(self.bytes[end - 1], b'\n' | b'\r') {
             end -= 1;
         }
-        Span::new(start as usize, end)
+        Span::new(start as usize, end).in_file(self.id)
     }
 
     /// Line and UTF-16 column of a byte offset. An invalid byte counts as one column.

@@ -17,7 +17,7 @@ use super::arguments::TableFormat;
 use crate::lint;
 use crate::models::catalog::ModelError;
 use crate::models::schema::{
-    Api, Inert, Model, Slot, Unset, UnsetAlgorithms, UnsetClaim, UnsetLifetime, Versions,
+    Api, Inert, Model, Role, Slot, Unset, UnsetAlgorithms, UnsetClaim, UnsetLifetime, Versions,
 };
 use crate::models::source::Condition;
 use crate::report::neutralise;
@@ -32,7 +32,7 @@ pub(super) struct Known {
     model: &'static Model,
 }
 
-/// The models that are listed: those of libraries, not of platforms, and with a name only what it names.
+/// The models that are listed: those of libraries that handle tokens, or what a name names. Platforms never are.
 ///
 /// # Errors
 /// When an embedded model does not fit the schema.
@@ -42,10 +42,19 @@ pub(super) fn known(name: Option<&str>) -> Result<Vec<Known>, ModelError> {
         let models = lint::catalog(language)?.libraries();
         let listed = models
             .filter(|model| !model.library.manifest.is_empty())
-            .filter(|model| name.is_none_or(|name| is_called(model, name)));
+            .filter(|model| {
+                name.map_or_else(|| handles_tokens(model), |name| is_called(model, name))
+            });
         known.extend(listed.map(|model| Known { language, model }));
     }
     Ok(known)
+}
+
+/// Whether a model says more than where another kind of secret goes in.
+fn handles_tokens(model: &Model) -> bool {
+    let for_tokens = |role: Role| role != Role::OtherSecret;
+    model.api.iter().any(|api| for_tokens(api.role))
+        || model.setting.iter().any(|setting| for_tokens(setting.role))
 }
 
 fn is_called(model: &Model, name: &str) -> bool {

@@ -9,7 +9,8 @@ use super::{DEEPEST_CALL, Evaluator, Frame};
 use crate::models::schema::{Method, Role, Slot};
 use crate::source::Span;
 use crate::syntax::ir::{
-    ArgumentKind, Call, ExprId, ExprKind, FunctionId, Name, Parameter, ParameterKind, Target,
+    ArgumentKind, Call, ExprId, ExprKind, Function, FunctionId, Name, Parameter, ParameterKind,
+    Target,
 };
 
 /// How often one function is evaluated in place.
@@ -21,12 +22,16 @@ impl<'a> Evaluator<'a> {
         let this = self.frame().this.clone();
         let base = self.frame().base.clone();
         let closure = Rc::new(Closure {
+            file: self.current,
             function,
             scope,
             this,
             base,
         });
-        self.waiting.push(Rc::clone(&closure));
+        // What another file defines at its top is run by whoever calls it.
+        if self.current == 0 || self.loading == 0 {
+            self.waiting.push(Rc::clone(&closure));
+        }
         Value::new(Kind::Function(closure))
     }
 
@@ -82,8 +87,8 @@ impl<'a> Evaluator<'a> {
             ExprKind::Function(_) => {
                 let span = self.expression_span(id);
                 Span {
-                    start: span.start,
                     end: span.start + 1,
+                    ..span
                 }
             }
             _ => self.expression_span(id),
@@ -140,8 +145,14 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `object.name(...)`.
-    fn call_member(&mut self, object: &Value, name: &Name, mut record: CallRecord) -> Value {
+    pub(super) fn call_member(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        mut record: CallRecord,
+    ) -> Value {
         match &object.kind {
+            Kind::Pending(_) => self.call_method_elsewhere(object, name, record),
             Kind::OneOf(values) => {
                 let results: Vec<Value> = values
                     .iter()
@@ -150,6 +161,18 @@ impl<'a> Evaluator<'a> {
                     .map(|value| self.call_member(value, name, record.clone()))
                     .collect();
                 Value::one_of(results)
+            }
+            Kind::Symbol(symbol) if symbol.from.is_some() => {
+                let arrived = self.arrive(object.clone());
+                if !arrived.is_elsewhere() {
+                    return self.call_member(&arrived, name, record);
+                }
+                let member = self.member(object, name);
+                if member.is_elsewhere() {
+                    self.call_method_elsewhere(object, name, record)
+                } else {
+                    self.dispatch(&member, record)
+                }
             }
             Kind::Symbol(_) => {
                 let callee = self.member(object, name);
@@ -186,10 +209,19 @@ impl<'a> Evaluator<'a> {
                     _ => self.instantiate(class, &record),
                 }
             }
+            Kind::Symbol(symbol) if symbol.from.is_some() => {
+                let arrived = self.arrive(callee.clone());
+                if arrived.is_elsewhere() {
+                    self.call_elsewhere(&arrived, record)
+                } else {
+                    self.dispatch(&arrived, record)
+                }
+            }
             Kind::Symbol(symbol) => {
                 let symbol = self.packaged(&symbol.package, &symbol.path);
                 self.call_symbol(&symbol, record)
             }
+            Kind::Pending(_) => self.call_elsewhere(callee, record),
             Kind::Object(_) => self.call_made(callee, record),
             Kind::Callback => {
                 self.delivered = record.positional.last().map(|(value, _)| value.clone());
@@ -431,26 +463,38 @@ impl<'a> Evaluator<'a> {
         self.note_use(&result, Use::HandedOn);
     }
 
+    /// The function of a closure.
+    pub(super) fn function_of(&self, closure: &Closure) -> &'a Function {
+        let file: &'a _ = self.loaded[closure.file].file;
+        file.module.function(closure.function)
+    }
+
     fn run_function(&mut self, closure: &Rc<Closure>, record: &CallRecord, generic: bool) -> Value {
-        let function = self.module.function(closure.function);
+        self.within(closure.file, |this| {
+            this.run_in_file(closure, record, generic)
+        })
+    }
+
+    fn run_in_file(&mut self, closure: &Rc<Closure>, record: &CallRecord, generic: bool) -> Value {
+        let function = self.function_of(closure);
         let name = function
             .name
             .as_ref()
             .map(|name| name.text.as_str())
             .unwrap_or_default();
-        let runs = self.ran.entry(closure.function).or_insert(0);
+        let runs = self.ran.entry(closure.key()).or_insert(0);
         *runs += 1;
         let running = self
             .frames
             .iter()
-            .filter(|frame| frame.function == Some(closure.function))
+            .filter(|frame| frame.function == Some(closure.key()))
             .count();
         if *runs > MOST_RUNS || running > 0 || self.frames.len() > DEEPEST_CALL * 2 {
             return self.call_unknown(name, record);
         }
         let scope = self.new_scope(closure.scope);
         self.frames.push(Frame {
-            function: Some(closure.function),
+            function: Some(closure.key()),
             scope,
             this: closure.this.clone(),
             base: closure.base.clone(),
@@ -496,6 +540,11 @@ impl<'a> Evaluator<'a> {
                 ParameterKind::NamedRest => Some(self.named_rest(parameters, record)),
             };
             let mut value = match given {
+                // Nothing handed on: some languages then take the default, some do not.
+                Some(value) if matches!(value.kind, Kind::Null) && parameter.default.is_some() => {
+                    let default = parameter.default.map(|it| self.expression(it, scope));
+                    Value::one_of([value].into_iter().chain(default))
+                }
                 Some(value) => value,
                 None if record.open => self.missing_argument(parameter, name, scope),
                 None => match parameter.default {
@@ -506,7 +555,7 @@ impl<'a> Evaluator<'a> {
             if value.is_unknown()
                 && let Some(annotation) = &parameter.annotation
             {
-                value = self.value_of_type(annotation, scope).unwrap_or(value);
+                value = self.typed(annotation, value, scope);
             }
             if parameter.is_field
                 && let Some(this) = self.frame().this.clone()

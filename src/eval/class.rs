@@ -24,6 +24,7 @@ impl<'a> Evaluator<'a> {
             .map(|name| name.text.clone())
             .unwrap_or_default();
         let class = Rc::new(ClassValue {
+            file: self.current,
             class: id,
             name: name.clone(),
             scope,
@@ -34,9 +35,29 @@ impl<'a> Evaluator<'a> {
         if !name.is_empty() {
             self.write_name(scope, &name, value.clone());
         }
-        self.classes.push(Rc::clone(&class));
+        if self.current == 0 {
+            self.classes.push(Rc::clone(&class));
+        }
         self.evaluate_statics(&class, &declaration.members);
         value
+    }
+
+    /// Notes members that a block adds to a class, which may be declared in another file.
+    pub(super) fn extend_class(&mut self, name: &str, members: &'a [Member], scope: usize) {
+        let declared = self.class_named(name, scope);
+        let key = declared.map_or((self.current, name.to_owned()), |class| {
+            (class.file, class.name.clone())
+        });
+        let extension = (self.current, members);
+        self.extensions.entry(key).or_default().push(extension);
+    }
+
+    fn class_named(&mut self, name: &str, scope: usize) -> Option<Rc<ClassValue>> {
+        let value = self.look_up(name, scope)?;
+        match self.arrive(value).kind {
+            Kind::Class(class) => Some(class),
+            _ => None,
+        }
     }
 
     /// Members that a block adds to a class declared elsewhere, perhaps in another file.
@@ -44,13 +65,13 @@ impl<'a> Evaluator<'a> {
         let known = self
             .classes
             .iter()
-            .find(|class| class.name == name)
+            .find(|class| class.name == name && class.file == self.current)
             .cloned();
         let class = match known {
             Some(class) => class,
-            None => match self.look_up(name, scope).map(|value| value.kind) {
-                Some(Kind::Class(class)) => class,
-                _ => {
+            None => match self.class_named(name, scope) {
+                Some(class) => class,
+                None => {
                     self.run_extension_alone(name, members, scope);
                     return;
                 }
@@ -64,6 +85,7 @@ impl<'a> Evaluator<'a> {
         for member in members {
             if let MemberKind::Method(function) | MemberKind::Getter(function) = member.kind {
                 let closure = Rc::new(Closure {
+                    file: self.current,
                     function,
                     scope,
                     this: Some(Value::unknown(name)),
@@ -118,7 +140,7 @@ impl<'a> Evaluator<'a> {
             open: false,
             ..Map::default()
         });
-        self.instances.insert(class.class, instance.clone());
+        self.instances.insert(class.key(), instance.clone());
         self.set_fields(class, &instance);
         if let Some(constructor) = self.constructor(class, &instance) {
             self.invoke(&constructor, call);
@@ -129,19 +151,19 @@ impl<'a> Evaluator<'a> {
     fn set_fields(&mut self, class: &Rc<ClassValue>, instance: &Value) {
         for base in &class.bases {
             if let Kind::Class(base) = &base.kind
-                && base.class != class.class
+                && base.key() != class.key()
             {
                 self.set_fields(&base.clone(), instance);
             }
         }
         self.label(&class.name.clone(), |this| {
             this.frame_mut().this = Some(instance.clone());
-            for member in this.members_of(class) {
+            for (file, member) in this.members_of(class) {
                 let MemberKind::Field(Some(value)) = member.kind else {
                     continue;
                 };
                 if !member.is_static {
-                    let value = this.expression(value, class.scope);
+                    let value = this.within(file, |this| this.expression(value, class.scope));
                     this.write_member(instance, &member.name.text, member.name.span, value);
                 }
             }
@@ -152,52 +174,63 @@ impl<'a> Evaluator<'a> {
         let own = self
             .members_of(class)
             .into_iter()
-            .find_map(|member| match member.kind {
-                MemberKind::Method(function) if member.name.text == "constructor" => Some(function),
+            .find_map(|(file, member)| match member.kind {
+                MemberKind::Method(function) if member.name.text == "constructor" => {
+                    Some((file, function))
+                }
                 _ => None,
             });
         match own {
-            Some(function) => Some(Rc::new(Closure {
+            Some((file, function)) => Some(Rc::new(Closure {
+                file,
                 function,
                 scope: class.scope,
                 this: Some(instance.clone()),
                 base: class.bases.first().cloned(),
             })),
             None => class.bases.iter().find_map(|base| match &base.kind {
-                Kind::Class(base) if base.class != class.class => self.constructor(base, instance),
+                Kind::Class(base) if base.key() != class.key() => self.constructor(base, instance),
                 _ => None,
             }),
         }
     }
 
+    /// The instance of a class that stands for those that are made elsewhere.
+    pub(super) fn instance_of(&mut self, class: &Rc<ClassValue>) -> Value {
+        if let Some(instance) = self.instances.get(&class.key()) {
+            return instance.clone();
+        }
+        let instance = Value::map(Map {
+            class: Some(Rc::clone(class)),
+            born: self.depth(),
+            open: true,
+            ..Map::default()
+        });
+        self.instances.insert(class.key(), instance.clone());
+        if self.frames.len() > DEEPEST_CALL {
+            return instance;
+        }
+        self.set_fields(class, &instance);
+        if let Some(constructor) = self.constructor(class, &instance) {
+            self.label(&class.name.clone(), |this| {
+                this.invoke_generically(&constructor)
+            });
+        }
+        instance
+    }
+
     /// Runs what of a class nobody ran: the constructor, then the methods in order.
     pub(super) fn run_class(&mut self, class: &Rc<ClassValue>) {
-        let instance = match self.instances.get(&class.class) {
-            Some(instance) => instance.clone(),
-            None => {
-                let instance = Value::map(Map {
-                    class: Some(Rc::clone(class)),
-                    born: self.depth(),
-                    ..Map::default()
-                });
-                self.instances.insert(class.class, instance.clone());
-                self.set_fields(class, &instance);
-                if let Some(constructor) = self.constructor(class, &instance) {
-                    self.label(&class.name.clone(), |this| {
-                        this.invoke_generically(&constructor)
-                    });
-                }
-                instance
-            }
-        };
-        for member in self.members_of(class) {
+        let instance = self.instance_of(class);
+        for (file, member) in self.members_of(class) {
             let (MemberKind::Method(function) | MemberKind::Getter(function)) = member.kind else {
                 continue;
             };
-            if self.ran.contains_key(&function) {
+            if self.ran.contains_key(&(file, function)) {
                 continue;
             }
             let closure = Rc::new(Closure {
+                file,
                 function,
                 scope: class.scope,
                 this: Some(instance.clone()),

@@ -9,34 +9,41 @@ use super::material::{kind_by_material, pem_kind};
 use super::mint::mint;
 use super::uses::ClaimsUse;
 use super::value::Kind;
-use super::{BUDGET, Evaluator, SiteRecord};
+use super::{BUDGET, Evaluation, Evaluator, SiteRecord};
 use crate::facts::{
     Algorithms, ClaimsUse as UseFact, FileFacts, FileRead, InertOption, LibraryFact, Site, SiteKind,
 };
 use crate::models::schema::{KeyKind, ResultKind, Role, Slot};
 use crate::redact::Redactor;
 
-/// The facts of a file that was evaluated.
-pub(super) fn conclude(evaluator: &Evaluator<'_>) -> FileFacts {
-    let mut sites: Vec<Site> = evaluator
-        .sites
-        .iter()
-        .map(|record| site(evaluator, record))
+/// What the evaluation of a file told.
+pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
+    let root = evaluator.input.file.source.id;
+    let records = evaluator.sites.iter().filter(|record| !record.of_another);
+    let wrappers = records
+        .clone()
+        .filter(|record| record.call.name.file == root)
+        .flat_map(|record| record.wrappers.iter().cloned())
         .collect();
+    let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = records
+        .map(|record| site(evaluator, record))
+        .partition(|site| site.place.span.file == root);
+    elsewhere.sort_by(|a, b| a.place.cmp(&b.place).then(a.kind.cmp(&b.kind)));
     sites.extend(setting_sites(evaluator));
     sites.sort_by(|a, b| a.place.span.cmp(&b.place.span).then(a.kind.cmp(&b.kind)));
     let mut redactor = Redactor::default();
-    for key in sites.iter().flat_map(|site| &site.keys) {
+    for key in sites.iter().chain(&elsewhere).flat_map(|site| &site.keys) {
         if let Some((text, place, _)) = key.material.literal()
             && pem_kind(text.reveal()) != Some(KeyKind::Public)
         {
             redactor.add(text, Some((&place.path, place.span)));
         }
     }
-    FileFacts {
-        path: evaluator.input.source.path.clone(),
+    let facts = FileFacts {
+        path: evaluator.input.file.source.path.clone(),
         sites,
-        cut: evaluator.steps > BUDGET,
+        reached: Vec::new(),
+        cut: evaluator.cut || evaluator.steps > BUDGET,
         redactor,
         browser: false,
         now: 0,
@@ -45,6 +52,11 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> FileFacts {
         reads: sorted(&evaluator.reads),
         generated: evaluator.generated.clone(),
         known_keys: Default::default(),
+    };
+    Evaluation {
+        facts,
+        elsewhere,
+        wrappers,
     }
 }
 
@@ -69,12 +81,6 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
     let resolved = &record.resolved;
     let algorithms = algorithms(evaluator, record);
     let slot = |slot: Slot| resolved.slots.get(&slot).unwrap_or(&Filled::No);
-    let from_callback = matches!(&record.api.item.slots.get(&Slot::Key), Some(source)
-        if source.0.iter().any(|place| matches!(place, crate::models::source::Place::Return(_))))
-        && record.call.positional.iter().any(|(value, span)| {
-            matches!(value.kind, Kind::Function(_))
-                && matches!(slot(Slot::Key), Filled::Yes(_, at) if at == span)
-        });
     let key_slot = if matches!(kind, SiteKind::Key | SiteKind::Jwks) {
         Slot::Material
     } else {
@@ -88,7 +94,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         Filled::No if by_itself => &Filled::Unknown,
         filled => filled,
     };
-    let mut keys = evaluator.keys(filled, resolved.kind, from_callback);
+    let mut keys = evaluator.keys(filled, resolved.kind, resolved.key_from_callback);
     for key in &mut keys {
         key.kind = key
             .kind
@@ -149,6 +155,8 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         empty_key_accepted: resolved.unset.empty_key_accepted,
         result_ignored: result_ignored(record),
         moment: record.moment,
+        root: evaluator.input.file.source.id,
+        generic: record.generic,
         shares_framework_secret: false,
     }
 }
@@ -156,11 +164,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
 /// Whether nobody looks at a result that says whether the token is good.
 fn result_ignored(record: &SiteRecord<'_>) -> bool {
     let uses = &record.uses;
-    let untouched = uses.read.is_empty()
-        && uses.compared.is_empty()
-        && uses.handed_on.is_empty()
-        && uses.called.is_empty()
-        && !uses.returned;
+    let untouched = uses.is_untouched();
     match record.api.item.result {
         ResultKind::Throws => false,
         ResultKind::Returned => untouched && !uses.propagated,

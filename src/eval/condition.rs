@@ -17,6 +17,11 @@ impl Evaluator<'_> {
         record: &CallRecord,
         object: Option<&Rc<RefCell<Object>>>,
     ) -> (Truth, Span) {
+        if condition.test == Test::Null
+            && let Some(span) = self.null_option(&condition.source, record, object)
+        {
+            return (Truth::Yes, span);
+        }
         let filled = self.fill(&condition.source, record, object);
         let (value, span, maybe) = match filled {
             Filled::No => {

@@ -133,7 +133,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Cast { value, to } => {
                 let value = self.expression(*value, scope);
                 if value.is_unknown() {
-                    self.value_of_type(to, scope).unwrap_or(value)
+                    self.typed(to, value, scope)
                 } else {
                     value
                 }
@@ -156,8 +156,12 @@ impl<'a> Evaluator<'a> {
 
     fn name(&mut self, name: &str, scope: usize) -> Value {
         match self.look_up(name, scope) {
+            Some(value) if value.is_elsewhere() => self.arrive(value),
             Some(value) => value,
-            None => self.read_symbol(Value::symbol("", &[name.to_owned()])),
+            None => match self.imported_by_all(name, scope, 0) {
+                Some(value) => self.arrive(value),
+                None => self.read_symbol(Value::symbol("", &[name.to_owned()])),
+            },
         }
     }
 
@@ -257,7 +261,10 @@ impl<'a> Evaluator<'a> {
                         None => map.open = true,
                     }
                 }
-                Key::Spread => merge_into(&mut map, &value, false),
+                Key::Spread => {
+                    let value = self.force(value);
+                    merge_into(&mut map, &value, false);
+                }
             }
         }
         map
@@ -307,7 +314,7 @@ impl<'a> Evaluator<'a> {
                 map.class = Some(Rc::clone(class));
                 let value = Value::at(Kind::Map(Rc::new(RefCell::new(map))), span, "built here");
                 self.instances
-                    .entry(class.class)
+                    .entry(class.key())
                     .or_insert_with(|| value.clone());
                 value
             }
@@ -403,13 +410,35 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// An object of a library by its declared type, of which nothing else is known.
+    /// A value of which only the declared type is known.
+    pub(super) fn typed(&mut self, annotation: &TypeName, value: Value, scope: usize) -> Value {
+        match self.value_of_type(annotation, scope) {
+            Some(Value {
+                kind: Kind::Pending(pending),
+                ..
+            }) => Value::new(Kind::Pending(pending.called(&value.path()))),
+            Some(typed) => typed,
+            None => value,
+        }
+    }
+
+    /// An object of a library or of a class of the tree by its declared type, of which nothing else is known.
     pub(super) fn value_of_type(&mut self, annotation: &TypeName, scope: usize) -> Option<Value> {
         let mut names = annotation.path.split('.');
         let first = names.next()?;
         let known = self
             .look_up(first, scope)
             .unwrap_or_else(|| Value::symbol("", &[first.to_owned()]));
+        let known = match (&known.kind, names.clone().next()) {
+            (Kind::Symbol(symbol), None) if symbol.from.is_some() => self.arrive(known),
+            _ => known,
+        };
+        if let (Kind::Class(class), None) = (&known.kind, names.clone().next()) {
+            return Some(self.instance_of(class));
+        }
+        if let (true, None) = (known.is_elsewhere(), names.clone().next()) {
+            return Some(Value::pending_instance(known, first));
+        }
         if let Kind::Symbol(symbol) = &known.kind {
             let mut symbol = symbol.as_ref().clone();
             symbol.path.extend(names.map(str::to_owned));

@@ -12,6 +12,7 @@ const MOST_FALLBACKS: usize = 8;
 impl Evaluator<'_> {
     /// `left`, or `right` when `left` is missing.
     pub(super) fn either(&mut self, left: Value, right: Value, span: Span) -> Value {
+        let left = self.force(left);
         match left.truth() {
             Some(true) => return left,
             Some(false) if !matches!(left.kind, Kind::Bool(_)) => return right,

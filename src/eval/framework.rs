@@ -17,7 +17,9 @@ use crate::models::schema::{SettingModel, Slot, UnsetClaim};
 /// One site for each library whose settings the file sets.
 pub(super) fn setting_sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
     let mut sites: BTreeMap<String, Site> = BTreeMap::new();
-    for record in &evaluator.settings {
+    let root = evaluator.input.file.source.id;
+    let own = evaluator.settings.iter();
+    for record in own.filter(|record| record.span.file == root) {
         for found in evaluator.catalog.settings(&record.name) {
             let dictionary = !found.item.slots.is_empty();
             if !dictionary && found.item.slot.is_none() {
@@ -40,7 +42,7 @@ pub(super) fn setting_sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
                     scope: record.scope.clone(),
                     library: LibraryFact {
                         name: found.library.name.clone(),
-                        version: (evaluator.input.version)(found.library),
+                        version: evaluator.version(found.library),
                         fix: found.library.fix.clone(),
                     },
                     context: None,
@@ -56,6 +58,8 @@ pub(super) fn setting_sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
                     empty_key_accepted: false,
                     result_ignored: false,
                     moment: 0,
+                    root: evaluator.input.file.source.id,
+                    generic: false,
                     shares_framework_secret: false,
                 });
             read_setting(evaluator, record, found, site);
@@ -71,7 +75,7 @@ fn read_setting(
     site: &mut Site,
 ) {
     let setting = found.item;
-    let version = (evaluator.input.version)(found.library);
+    let version = evaluator.version(found.library);
     let mut unset = UnsetFacts::default();
     for facts in &setting.unset {
         unset.add(facts, &version);

@@ -45,6 +45,11 @@ impl<'a> Evaluator<'a> {
             let object = self.read_symbol(Value::symbol(&symbol.package, before));
             return self.call_named(&object, &name, record);
         }
+        if let Some((last, [_, ..])) = symbol.path.split_last()
+            && let Some(value) = self.call_added(last, &record)
+        {
+            return value;
+        }
         self.call_unknown(&symbol.path.join("."), &record)
     }
 
@@ -102,7 +107,7 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Found<'a, Api>> {
         let catalog: &'a _ = self.catalog;
         for found in catalog.apis(package, path) {
-            let version = (self.input.version)(found.library);
+            let version = self.version(found.library);
             let fits_call = found
                 .item
                 .constructs
@@ -156,7 +161,9 @@ impl<'a> Evaluator<'a> {
             {
                 Some(module) => {
                     self.note_package(module.reveal());
-                    Value::symbol(module.reveal(), &[])
+                    self.imported_modules.insert(module.reveal().to_owned());
+                    let symbol = self.name_of_tree(module.reveal(), &[]);
+                    self.arrive(Value::of_symbol(symbol))
                 }
                 None => Value::unknown("module"),
             },
@@ -226,7 +233,7 @@ impl<'a> Evaluator<'a> {
 
     /// Calls a callback with a result at this position; what stands before it is not known.
     fn call_back(&mut self, closure: &Rc<Closure>, position: isize, result: &Value) {
-        let parameters = self.module.function(closure.function).parameters.len();
+        let parameters = self.function_of(closure).parameters.len();
         let position = match usize::try_from(position) {
             Ok(position) => position,
             Err(_) => parameters.saturating_sub(position.unsigned_abs()),
@@ -340,7 +347,7 @@ impl<'a> Evaluator<'a> {
         record: CallRecord,
         object: Option<&Rc<RefCell<Object>>>,
     ) -> usize {
-        let version = (self.input.version)(found.library);
+        let version = self.version(found.library);
         let resolved = self.resolve(found, &version, &record, object);
         let scope = self.scope_label();
         let guarded = self
@@ -356,6 +363,9 @@ impl<'a> Evaluator<'a> {
             version,
             guarded,
             moment: self.steps,
+            generic: self.frame().generic,
+            of_another: self.loading > 0,
+            wrappers: self.wrappers(),
         });
         self.sites.len() - 1
     }

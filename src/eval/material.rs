@@ -6,6 +6,7 @@ use base64::{alphabet, engine::DecodePaddingMode};
 
 use super::Evaluator;
 use super::filled::Filled;
+use super::slots::written;
 use super::value::{Kind, Value};
 use crate::facts::{Key, Material};
 use crate::finding::Place;
@@ -153,15 +154,9 @@ impl Evaluator<'_> {
                     return;
                 };
                 let made_kind = api.item.kind.or(kind);
-                let material = api.item.slots.get(&Slot::Material).and_then(|source| {
-                    let position = source.0.iter().find_map(|place| match place {
-                        crate::models::source::Place::Argument(position) => Some(*position),
-                        _ => None,
-                    })?;
-                    made.positional
-                        .get(position)
-                        .map(|(value, _)| value.clone())
-                });
+                let material = api.item.slots.get(&Slot::Material);
+                let material = material
+                    .and_then(|source| source.0.iter().find_map(|place| written(place, made)));
                 match material {
                     Some(material) => {
                         let encoding = api.item.encoding.unwrap_or(encoding);
@@ -281,8 +276,14 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn place(&self, span: Span, message: &str) -> Place {
+        // A span that is nowhere is taken for the beginning of the file.
+        let span = if span == Span::default() {
+            span.in_file(self.input.file.source.id)
+        } else {
+            span
+        };
         Place {
-            path: self.input.source.path.clone(),
+            path: self.input.project.files().path(span.file).to_owned(),
             span,
             message: message.to_owned(),
         }

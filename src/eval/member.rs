@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Evaluator;
+use super::FunctionKey;
 use super::uses::Use;
 use super::value::{ClassValue, Closure, Kind, Object, Symbol, Value};
 use crate::models::schema::Role;
@@ -16,12 +17,22 @@ impl<'a> Evaluator<'a> {
             Kind::Symbol(symbol) => {
                 let mut symbol = symbol.as_ref().clone();
                 symbol.path.push(name.text.clone());
+                if symbol.from.is_none() && self.is_name_of_tree(&symbol) {
+                    symbol.from = Some(self.loaded[self.current].file.source.id);
+                    symbol.package = symbol.path.remove(0);
+                }
+                let elsewhere = symbol.from.is_some();
                 let value = Value {
                     kind: Kind::Symbol(Rc::new(symbol)),
                     trail: object.trail.clone(),
                 };
-                self.read_symbol(value)
+                if elsewhere {
+                    self.arrive(value)
+                } else {
+                    self.read_symbol(value)
+                }
             }
+            Kind::Pending(_) => object.pending_member(name),
             Kind::Map(map) => {
                 let (entry, class, known) = {
                     let map = map.borrow();
@@ -174,12 +185,24 @@ impl<'a> Evaluator<'a> {
             return Symbol {
                 package: first.clone(),
                 path: rest.to_vec(),
+                from: None,
             };
         }
         Symbol {
             package: package.to_owned(),
             path: path.to_vec(),
+            from: None,
         }
+    }
+
+    /// Whether a path that starts with an unbound name leads to a file of the tree, where such names are packages.
+    fn is_name_of_tree(&self, symbol: &Symbol) -> bool {
+        self.module.unbound_names_are_packages
+            && symbol.package.is_empty()
+            && symbol.path.first().is_some_and(|first| {
+                !self.catalog.knows_package(first)
+                    && self.name_of_tree(first, &symbol.path[1..]).from.is_some()
+            })
     }
 
     /// A member of a class or of an instance (`this`).
@@ -197,16 +220,16 @@ impl<'a> Evaluator<'a> {
                 entry.value
             });
         }
-        for member in self.members_of(class) {
+        for (file, member) in self.members_of(class) {
             if member.name.text != name {
                 continue;
             }
             match &member.kind {
                 MemberKind::Method(id) => {
-                    return Some(self.method_closure(class, *id, this));
+                    return Some(self.method_closure(class, (file, *id), this));
                 }
                 MemberKind::Getter(id) => {
-                    let getter = self.method_closure(class, *id, this);
+                    let getter = self.method_closure(class, (file, *id), this);
                     let Kind::Function(closure) = &getter.kind else {
                         return None;
                     };
@@ -214,12 +237,14 @@ impl<'a> Evaluator<'a> {
                 }
                 MemberKind::Field(None) => {
                     let annotation = member.annotation.as_ref()?;
-                    return self.value_of_type(annotation, class.scope);
+                    let scope = class.scope;
+                    return self.within(file, |this| this.value_of_type(annotation, scope));
                 }
                 MemberKind::Field(Some(_)) | MemberKind::Variant => {}
             }
         }
         for base in class.bases.clone() {
+            let base = self.force(base);
             if let Kind::Class(base) = &base.kind
                 && let Some(value) = self.class_member(&base.clone(), name, this)
             {
@@ -244,10 +269,11 @@ impl<'a> Evaluator<'a> {
     fn method_closure(
         &self,
         class: &Rc<ClassValue>,
-        function: crate::syntax::ir::FunctionId,
+        (file, function): FunctionKey,
         this: Option<&Value>,
     ) -> Value {
         Value::new(Kind::Function(Rc::new(Closure {
+            file,
             function,
             scope: class.scope,
             this: this
@@ -258,14 +284,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The members of a class: its own, and those that `impl` blocks add.
-    pub(super) fn members_of(&self, class: &ClassValue) -> Vec<&'a Member> {
-        let own = self.module.class(class.class).members.iter();
+    pub(super) fn members_of(&self, class: &ClassValue) -> Vec<(usize, &'a Member)> {
+        let declaration: &'a _ = self.loaded[class.file].file.module.class(class.class);
+        let own = declaration.members.iter().map(|it| (class.file, it));
         let added = self
             .extensions
-            .get(&class.name)
+            .get(&(class.file, class.name.clone()))
             .into_iter()
             .flatten()
-            .flat_map(|members| members.iter());
+            .flat_map(|(file, members)| members.iter().map(|it| (*file, it)));
         own.chain(added).collect()
     }
 }

@@ -9,14 +9,17 @@ mod checks;
 mod class;
 mod conclude;
 mod condition;
+mod decoded;
 mod expression;
 mod fallback;
 mod filled;
 mod framework;
+mod imports;
 mod library;
 mod material;
 mod member;
 mod mint;
+mod pending;
 mod reading;
 mod slots;
 mod statement;
@@ -27,18 +30,19 @@ mod write;
 
 pub(crate) use material::decode_base64;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::facts::{FileFacts, FileRead, GeneratedKey, LibraryVersion};
+use crate::facts::{FileFacts, FileRead, GeneratedKey, LibraryVersion, Site};
 use crate::models::catalog::{Catalog, Found};
 use crate::models::schema::{Api, Library};
-use crate::source::{SourceFile, Span};
+use crate::project::{Parsed, Project};
+use crate::source::{FileId, Span};
 use crate::syntax::ir::{ClassId, ExprId, FunctionId, Member, Module};
 
 use slots::Resolved;
 use uses::ClaimsUse;
-use value::{CallRecord, ClassValue, Closure, Value};
+use value::{CallRecord, ClassValue, Closure, Symbol, Value};
 
 /// Nodes that may be evaluated for one file.
 const BUDGET: usize = 2_000_000;
@@ -51,23 +55,38 @@ const MOST_GENERIC_RUNS: usize = 3;
 
 /// What the evaluator is told about the file.
 pub struct Input<'a> {
-    /// The file, for places and paths.
-    pub source: &'a SourceFile,
-    /// Its IR.
-    pub module: &'a Module,
+    /// The file to evaluate.
+    pub file: &'a Parsed,
+    /// The files around it.
+    pub project: &'a Project<'a>,
     /// The models of its language.
     pub catalog: &'a Catalog,
-    /// Which version of a library applies to this file.
-    pub version: &'a dyn Fn(&Library) -> LibraryVersion,
-    /// Whether a manifest of this file names the library.
+    /// Which version of a library applies to the file of this path.
+    pub version: &'a dyn Fn(&str, &Library) -> LibraryVersion,
+    /// Whether a manifest of the file names the library.
     pub depends_on: &'a dyn Fn(&Library) -> bool,
+    /// Whether calls into a file are followed at once. Others are only followed when a call of a library asks for
+    /// what they give.
+    pub is_entered: &'a dyn Fn(FileId) -> bool,
 }
 
-/// Evaluates one file.
-pub fn evaluate(input: &Input<'_>) -> FileFacts {
+/// Evaluates one file, and of other files what it calls and reads.
+pub fn evaluate(input: &Input<'_>) -> Evaluation {
     let mut evaluator = Evaluator::new(input);
     evaluator.run();
+    evaluator.join_decoded();
     conclude::conclude(&evaluator)
+}
+
+/// What the evaluation of one file told.
+#[derive(Debug, Default)]
+pub struct Evaluation {
+    /// The facts of the file itself.
+    pub facts: FileFacts,
+    /// Sites in other files that this one reaches, with the path of the file in their place.
+    pub elsewhere: Vec<Site>,
+    /// Functions and classes whose callers decide what they do with tokens.
+    pub wrappers: BTreeSet<String>,
 }
 
 /// A call of a library's API, as it was when it happened.
@@ -83,6 +102,12 @@ struct SiteRecord<'a> {
     guarded: bool,
     /// How many nodes were evaluated before it.
     moment: usize,
+    /// The function around it was run for callers that are not known.
+    generic: bool,
+    /// The call belongs to what another file does by itself when it is loaded; that file tells of it.
+    of_another: bool,
+    /// The functions and classes around it, innermost first, by name.
+    wrappers: Vec<String>,
 }
 
 /// A framework setting that the file sets.
@@ -99,11 +124,35 @@ struct Scope {
     parent: Option<usize>,
     names: HashMap<String, Value>,
     globs: Vec<String>,
+    /// Files of the tree of which every name is bound.
+    local_globs: Vec<Symbol>,
 }
+
+/// A file that takes part in the evaluation.
+struct Loaded<'a> {
+    file: &'a Parsed,
+    /// Scope of its top.
+    scope: usize,
+    /// What it exports by name.
+    exports: HashMap<String, Value>,
+    /// What it exports instead of a collection of names.
+    replaced: Option<Value>,
+    /// Modules whose exports it hands on.
+    handed_on: Vec<String>,
+}
+
+/// A function of one of the files.
+type FunctionKey = (usize, FunctionId);
+
+/// A class of one of the files.
+type ClassKey = (usize, ClassId);
+
+/// Members that a block adds to a class, with the file that they stand in.
+type Extension<'a> = (usize, &'a [Member]);
 
 /// A function that is running.
 struct Frame {
-    function: Option<FunctionId>,
+    function: Option<FunctionKey>,
     /// Scope of its body: where a language without declarations binds names.
     scope: usize,
     this: Option<Value>,
@@ -116,7 +165,16 @@ struct Frame {
 
 struct Evaluator<'a> {
     input: &'a Input<'a>,
+    /// Files that take part; the one that is evaluated is the first.
+    loaded: Vec<Loaded<'a>>,
+    /// Index of each by its number.
+    by_file: HashMap<FileId, usize>,
+    /// The file whose code runs.
+    current: usize,
+    /// Its IR.
     module: &'a Module,
+    /// How many files are being loaded.
+    loading: usize,
     catalog: &'a Catalog,
     scopes: Vec<Scope>,
     frames: Vec<Frame>,
@@ -128,46 +186,59 @@ struct Evaluator<'a> {
     generated: Vec<GeneratedKey>,
     /// What was written to members of objects that nothing else is known of, by the path of the member.
     kept: HashMap<String, Value>,
-    /// `impl` blocks by class name.
-    extensions: HashMap<String, Vec<&'a [Member]>>,
+    /// `impl` blocks by the file and name of the class.
+    extensions: HashMap<(usize, String), Vec<Extension<'a>>>,
     /// Functions that were made and may never be called in this file.
     waiting: Vec<Rc<Closure>>,
     /// How often each function ran.
-    ran: HashMap<FunctionId, usize>,
+    ran: HashMap<FunctionKey, usize>,
     classes: Vec<Rc<ClassValue>>,
     /// Local classes of which an instance was made.
-    instances: HashMap<ClassId, Value>,
+    instances: HashMap<ClassKey, Value>,
     /// What a node-style callback was given last.
     delivered: Option<Value>,
     /// Modules that the file imports from.
     imported_modules: HashSet<String>,
     /// Functions in which the header's algorithm is held against something.
-    guarded: HashSet<Option<FunctionId>>,
+    guarded: HashSet<Option<FunctionKey>>,
     /// Variables of the environment that the code holds to be set, or stops.
     not_empty: HashSet<Rc<str>>,
     /// A package was loaded whose name says that it handles tokens, and no model knows it.
     unknown_library: bool,
     /// The condition of the branch that begins, which its first statement may bind.
     evaluated: Option<(ExprId, Value)>,
+    /// A bound on other files kept something out.
+    cut: bool,
     steps: usize,
+}
+
+impl Frame {
+    /// The top of a file.
+    fn of_file(scope: usize) -> Self {
+        Self {
+            function: None,
+            scope,
+            this: None,
+            base: None,
+            returns: Vec::new(),
+            label: String::new(),
+            generic: false,
+        }
+    }
 }
 
 impl<'a> Evaluator<'a> {
     fn new(input: &'a Input<'a>) -> Self {
         Self {
             input,
-            module: input.module,
+            loaded: vec![Loaded::new(input.file, 0)],
+            by_file: HashMap::from([(input.file.source.id, 0)]),
+            current: 0,
+            module: &input.file.module,
+            loading: 0,
             catalog: input.catalog,
             scopes: vec![Scope::default()],
-            frames: vec![Frame {
-                function: None,
-                scope: 0,
-                this: None,
-                base: None,
-                returns: Vec::new(),
-                label: String::new(),
-                generic: false,
-            }],
+            frames: vec![Frame::of_file(0)],
             journals: Vec::new(),
             sites: Vec::new(),
             settings: Vec::new(),
@@ -185,8 +256,19 @@ impl<'a> Evaluator<'a> {
             not_empty: HashSet::new(),
             unknown_library: false,
             evaluated: None,
+            cut: false,
             steps: 0,
         }
+    }
+
+    /// Path of the file whose code runs.
+    fn current_path(&self) -> &'a str {
+        &self.loaded[self.current].file.source.path
+    }
+
+    /// The version of a library that applies to the code that runs.
+    fn version(&self, library: &Library) -> LibraryVersion {
+        (self.input.version)(self.current_path(), library)
     }
 
     fn run(&mut self) {
@@ -204,7 +286,7 @@ impl<'a> Evaluator<'a> {
     /// Evaluates functions that nobody called, with unknown arguments.
     fn run_waiting(&mut self) {
         while let Some(closure) = self.waiting.pop() {
-            if self.ran.get(&closure.function).copied().unwrap_or(0) < MOST_GENERIC_RUNS
+            if self.ran.get(&closure.key()).copied().unwrap_or(0) < MOST_GENERIC_RUNS
                 && !self.ran_by_call(&closure)
             {
                 self.invoke_generically(&closure);
@@ -215,7 +297,7 @@ impl<'a> Evaluator<'a> {
     fn ran_by_call(&self, closure: &Closure) -> bool {
         // A function at the top of the file that ran was called with real arguments; one inside another function
         // is made anew in every scope.
-        self.ran.contains_key(&closure.function) && closure.scope == 0
+        self.ran.contains_key(&closure.key()) && closure.scope == 0
     }
 
     /// Counts a node; `false` when the budget is used up.
@@ -249,6 +331,16 @@ impl<'a> Evaluator<'a> {
             .filter(|label| !label.is_empty())
             .collect::<Vec<_>>()
             .join(".")
+    }
+
+    /// Names of the functions and classes around the current place that callers know, innermost first.
+    fn wrappers(&self) -> Vec<String> {
+        let frames = self.frames.iter().rev();
+        let generic = frames.take_while(|frame| frame.generic || frame.function.is_none());
+        generic
+            .filter(|frame| !frame.label.is_empty())
+            .map(|frame| frame.label.clone())
+            .collect()
     }
 
     /// The value of a name, looked up outwards.

@@ -78,7 +78,7 @@ impl<'a> Evaluator<'a> {
             bits: bits as u32,
             library: LibraryFact {
                 name: found.library.name.clone(),
-                version: (self.input.version)(found.library),
+                version: self.version(found.library),
                 fix: Default::default(),
             },
             for_tokens: !found.library.manifest.is_empty(),

@@ -33,6 +33,8 @@ pub(super) struct Resolved<'a> {
     pub(super) kind: Option<KeyKind>,
     /// The policy is made somewhere else.
     pub(super) policy_unknown: bool,
+    /// The key is what a function of this file gave when it was asked.
+    pub(super) key_from_callback: bool,
 }
 
 /// What unset slots mean in the version at hand.
@@ -105,6 +107,7 @@ impl<'a> Evaluator<'a> {
             defaults: api.defaults.clone(),
             kind: api.kind,
             policy_unknown: false,
+            key_from_callback: false,
         };
         let mut holders = Vec::new();
         holders.extend(object.and_then(|object| self.holder(object)));
@@ -128,6 +131,10 @@ impl<'a> Evaluator<'a> {
         for (slot, source) in &api.slots {
             let filled = self.fill(source, record, object);
             if !matches!(filled, Filled::No) || !resolved.slots.contains_key(slot) {
+                if *slot == Slot::Key {
+                    resolved.key_from_callback =
+                        self.is_from_callback(source, &filled, record, object);
+                }
                 resolved.slots.insert(*slot, filled);
             }
         }
@@ -155,17 +162,24 @@ impl<'a> Evaluator<'a> {
 
     fn holder(&mut self, object: &Rc<RefCell<Object>>) -> Option<Holder<'a>> {
         let catalog: &'a _ = self.catalog;
-        let (package, path, of) = {
+        let (package, path, made) = {
             let object = object.borrow();
-            let of = object.made.as_ref().and_then(|made| made.of.clone());
-            (object.package.clone(), object.path.clone(), of)
+            (
+                object.package.clone(),
+                object.path.clone(),
+                object.made.clone(),
+            )
         };
+        let of = made.as_ref().and_then(|made| made.of.clone());
         let model = catalog.object_type(&package, &path)?;
         let made_by = of.and_then(|(package, path)| {
             let found = catalog.apis(&package, &path);
-            found
-                .into_iter()
-                .find(|found| (self.input.version)(found.library).is_in(&found.item.versions))
+            found.into_iter().find(|found| {
+                self.version(found.library).is_in(&found.item.versions)
+                    && made.as_ref().zip(found.item.when.as_ref()).is_none_or(
+                        |(made, condition)| self.test(condition, made, None).0 != Truth::No,
+                    )
+            })
         });
         Some(Holder {
             object: Rc::clone(object),
@@ -203,6 +217,9 @@ impl<'a> Evaluator<'a> {
             }
             for (slot, source) in &api.item.slots {
                 let filled = self.fill(source, made, None);
+                if *slot == Slot::Key {
+                    resolved.key_from_callback = self.is_from_callback(source, &filled, made, None);
+                }
                 resolved.slots.insert(*slot, filled);
             }
             for (slot, conditions) in &api.item.off {
@@ -273,6 +290,34 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Where an option is written as null: elsewhere that counts as not written.
+    pub(super) fn null_option(
+        &mut self,
+        source: &Source,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Option<Span> {
+        source.0.iter().find_map(|place| {
+            let Place::Option { path, of } = place else {
+                return None;
+            };
+            let (name, before) = path.split_last()?;
+            let holder = Place::Option {
+                path: before.to_vec(),
+                of: of.clone(),
+            };
+            let Filled::Yes(options, _) = self.fill_place(&holder, record, object) else {
+                return None;
+            };
+            let Kind::Map(map) = &options.kind else {
+                return None;
+            };
+            let map = map.borrow();
+            let entry = map.entries.get(name)?;
+            (matches!(entry.value.kind, Kind::Null) && !entry.maybe).then_some(entry.key)
+        })
+    }
+
     /// The first alternative of a source that is there.
     pub(super) fn fill(
         &mut self,
@@ -291,7 +336,30 @@ impl<'a> Evaluator<'a> {
         if unknown { Filled::Unknown } else { Filled::No }
     }
 
+    /// What fills a place; a value of another file is asked for now.
     fn fill_place(
+        &mut self,
+        place: &Place,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Filled {
+        let filled = self.find_place(place, record, object);
+        self.settle(filled)
+    }
+
+    fn settle(&mut self, filled: Filled) -> Filled {
+        match filled {
+            Filled::Yes(value, span) if value.is_elsewhere() => {
+                Filled::Yes(self.force(value), span)
+            }
+            Filled::Maybe(value, span) if value.is_elsewhere() => {
+                Filled::Maybe(self.force(value), span)
+            }
+            other => other,
+        }
+    }
+
+    fn find_place(
         &mut self,
         place: &Place,
         record: &CallRecord,
@@ -315,7 +383,7 @@ impl<'a> Evaluator<'a> {
             Place::Option { path, of } => {
                 let mut filled = self.fill_place(of, record, object);
                 for name in path {
-                    filled = match filled {
+                    filled = match self.settle(filled) {
                         Filled::Yes(value, _) => option_of(&value, name),
                         Filled::Maybe(value, _) => match option_of(&value, name) {
                             Filled::Yes(value, span) => Filled::Maybe(value, span),
@@ -326,6 +394,19 @@ impl<'a> Evaluator<'a> {
                 }
                 filled
             }
+            Place::Elements(of) => match self.fill_place(of, record, object) {
+                Filled::Yes(value, span) => elements(value, span),
+                Filled::Maybe(value, span) => match elements(value, span) {
+                    Filled::Yes(value, span) => Filled::Maybe(value, span),
+                    other => other,
+                },
+                other => other,
+            },
+            Place::Variant { name, of } => match self.fill_place(of, record, object) {
+                Filled::Yes(value, _) => variant_of(&value, name),
+                Filled::Maybe(..) => Filled::Unknown,
+                other => other,
+            },
             Place::Field(name) => {
                 let Some(object) = object else {
                     return Filled::No;
@@ -350,7 +431,13 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Place::Return(inner) => match self.fill_place(inner, record, object) {
-                Filled::Yes(value, span) => self.returned(&value, span),
+                Filled::Yes(value, span) => self.returned(&value, Kind::Header(Rc::from([])), span),
+                _ => Filled::No,
+            },
+            Place::Answer(inner) => match self.fill_place(inner, record, object) {
+                Filled::Yes(value, span) => {
+                    self.returned(&value, Value::unknown("argument").kind, span)
+                }
                 _ => Filled::No,
             },
             Place::Result(inner) => match self.fill_place(inner, record, object) {
@@ -416,14 +503,34 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Whether a slot holds what a function of this file gave, and not the function's place as it is.
+    fn is_from_callback(
+        &mut self,
+        source: &Source,
+        filled: &Filled,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> bool {
+        let Filled::Yes(_, at) = filled else {
+            return false;
+        };
+        source.0.iter().any(|place| match place {
+            Place::Return(inner) | Place::Answer(inner) => matches!(
+                self.fill_place(inner, record, object),
+                Filled::Yes(Value { kind: Kind::Function(_), .. }, span) if span == *at
+            ),
+            _ => false,
+        })
+    }
+
     /// What a key callback returns, or hands to the callback it is given.
-    fn returned(&mut self, function: &Value, span: Span) -> Filled {
+    fn returned(&mut self, function: &Value, first: Kind, span: Span) -> Filled {
         let Kind::Function(closure) = &function.kind else {
             return Filled::No;
         };
-        let header = (Value::new(Kind::Header(Rc::from([]))), span);
+        let first = (Value::new(first), span);
         let done = (Value::new(Kind::Callback), span);
-        let parameters = self.module.function(closure.function).parameters.len();
+        let parameters = self.function_of(closure).parameters.len();
         let positional = if parameters > 2 {
             // Request, token, callback: only the last one is known.
             let unknown = (Value::unknown("argument"), span);
@@ -431,7 +538,7 @@ impl<'a> Evaluator<'a> {
             positional.push(done);
             positional
         } else {
-            vec![header, done]
+            vec![first, done]
         };
         let record = CallRecord {
             positional,
@@ -451,6 +558,25 @@ impl<'a> Evaluator<'a> {
             None => Filled::Yes(value, span),
         }
     }
+}
+
+/// What is written at a place of a call that was made before, as far as no function has to be asked for it.
+pub(super) fn written(place: &Place, made: &CallRecord) -> Option<Value> {
+    let argument = match place {
+        Place::Argument(position) => made.positional.get(*position),
+        Place::LastArgument => made.positional.last(),
+        Place::Named(name) => made.named.get(name),
+        Place::Option { path, of } => {
+            return path.iter().try_fold(written(of, made)?, |options, name| {
+                match option_of(&options, name) {
+                    Filled::Yes(value, _) | Filled::Maybe(value, _) => Some(value),
+                    Filled::No | Filled::Unknown => None,
+                }
+            });
+        }
+        _ => None,
+    };
+    argument.map(|(value, _)| value.clone())
 }
 
 fn option_of(options: &Value, name: &str) -> Filled {
@@ -503,6 +629,59 @@ fn option_of(options: &Value, name: &str) -> Filled {
         | Kind::List(_) => Filled::No,
         _ => Filled::Unknown,
     }
+}
+
+/// The elements of a list, as one of several; what is no list is its own element.
+fn elements(value: Value, span: Span) -> Filled {
+    let Kind::List(list) = &value.kind else {
+        return Filled::Yes(value, span);
+    };
+    let list = list.borrow();
+    if list.items.is_empty() {
+        return if list.open {
+            Filled::Unknown
+        } else {
+            Filled::No
+        };
+    }
+    let others = list.open.then(|| Value::unknown("element"));
+    Filled::Yes(
+        Value::one_of(list.items.iter().cloned().chain(others)),
+        span,
+    )
+}
+
+/// The element of a list that is an enum variant of this name: what it holds, or true when it holds nothing.
+fn variant_of(value: &Value, name: &str) -> Filled {
+    let Kind::List(list) = &value.kind else {
+        return Filled::Unknown;
+    };
+    let list = list.borrow();
+    let mut unknown = list.open;
+    for item in &list.items {
+        match &item.kind {
+            Kind::Symbol(symbol) if symbol.path.last().is_some_and(|last| last == name) => {
+                let span = item.origin().unwrap_or_default();
+                return Filled::Yes(Value::new(Kind::Bool(true)), span);
+            }
+            Kind::Object(object)
+                if object.borrow().path.last().is_some_and(|last| last == name) =>
+            {
+                let object = object.borrow();
+                let held = object
+                    .made
+                    .as_ref()
+                    .and_then(|made| made.positional.first());
+                return match held {
+                    Some((value, span)) => Filled::Yes(value.clone(), *span),
+                    None => Filled::Unknown,
+                };
+            }
+            Kind::Symbol(_) | Kind::Object(_) => {}
+            _ => unknown = true,
+        }
+    }
+    if unknown { Filled::Unknown } else { Filled::No }
 }
 
 fn constant(word: &str) -> Value {

@@ -8,8 +8,8 @@ use super::uses::Use;
 use super::value::{ClassValue, Kind, Value};
 use crate::source::Span;
 use crate::syntax::ir::{
-    AssignOperator, Assignment, Block, Export, ExprId, ExprKind, If, Import, Loop, Match,
-    Statement, StatementKind, Target, Try,
+    AssignOperator, Assignment, Block, ExprId, ExprKind, If, Loop, Match, Statement, StatementKind,
+    Target, Try,
 };
 
 impl<'a> Evaluator<'a> {
@@ -44,10 +44,7 @@ impl<'a> Evaluator<'a> {
                     }
                 }
                 StatementKind::Extend { class, members, .. } => {
-                    self.extensions
-                        .entry(class.text.clone())
-                        .or_default()
-                        .push(members);
+                    self.extend_class(&class.text, members, scope);
                 }
                 StatementKind::Import(imports) => self.import(imports, scope),
                 _ => {}
@@ -58,6 +55,7 @@ impl<'a> Evaluator<'a> {
                 StatementKind::Class(id) => {
                     if let Some(name) = &self.module.class(*id).name {
                         let class = ClassValue {
+                            file: self.current,
                             class: *id,
                             name: name.text.clone(),
                             scope,
@@ -76,44 +74,6 @@ impl<'a> Evaluator<'a> {
                 _ => {}
             }
         }
-    }
-
-    fn import(&mut self, imports: &[Import], scope: usize) {
-        for import in imports {
-            self.note_package(&import.module);
-            self.imported_modules.insert(import.module.clone());
-            match &import.binding {
-                Some(binding) => {
-                    let value = self.imported(import, scope);
-                    self.write_name(scope, &binding.text, value);
-                }
-                None if import.glob => {
-                    let mut package = vec![import.module.clone()];
-                    package.extend(import.path.iter().cloned());
-                    // The models name the package; a path below it is left out of look-ups by suffix.
-                    let known = (1..=package.len())
-                        .rev()
-                        .map(|end| package[..end].join("."));
-                    let package = known
-                        .into_iter()
-                        .find(|name| self.catalog.knows_package(name));
-                    self.scopes[scope].globs.extend(package);
-                }
-                None => {}
-            }
-        }
-    }
-
-    /// What an import names; where imports may start at a name that another import binds, by that name.
-    fn imported(&self, import: &Import, scope: usize) -> Value {
-        let renamed = self.scopes[scope].names.get(&import.module);
-        if self.module.unbound_names_are_packages
-            && let Some(Kind::Symbol(symbol)) = renamed.map(|value| &value.kind)
-        {
-            let path: Vec<String> = symbol.path.iter().chain(&import.path).cloned().collect();
-            return Value::symbol(&symbol.package, &path);
-        }
-        Value::symbol(&import.module, &import.path)
     }
 
     /// Notes a package that handles tokens and that no model knows.
@@ -189,14 +149,6 @@ impl<'a> Evaluator<'a> {
         label.truncate(rest);
         if label.ends_with('.') {
             label.pop();
-        }
-    }
-
-    fn exports(&mut self, exports: &'a [Export], scope: usize) {
-        for export in exports {
-            if let Some(id) = export.value {
-                self.expression(id, scope);
-            }
         }
     }
 
@@ -342,7 +294,7 @@ impl<'a> Evaluator<'a> {
         if let Some(annotation) = &assignment.annotation
             && (assignment.value.is_none() || value.is_unknown())
         {
-            value = self.value_of_type(annotation, scope).unwrap_or(value);
+            value = self.typed(annotation, value, scope);
         }
         match assignment.operator {
             AssignOperator::Set => {}

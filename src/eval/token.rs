@@ -9,7 +9,7 @@ use crate::syntax::ir::{ExprKind, Literal};
 
 /// Every literal of the file that is a signed token.
 pub(super) fn literals(evaluator: &Evaluator<'_>) -> Vec<TokenLiteral> {
-    let exprs = evaluator.module.exprs.iter();
+    let exprs = evaluator.input.file.module.exprs.iter();
     exprs
         .filter_map(|expr| {
             let ExprKind::Text(text) = &expr.kind else {

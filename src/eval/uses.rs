@@ -7,7 +7,7 @@ use super::Evaluator;
 use super::value::{Kind, Value};
 
 /// Members that only wrap the claims.
-const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body", "custom"];
+const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body", "custom", "decoded"];
 
 /// Members of a decoded token that are not claims.
 const NOT_CLAIMS: &[&str] = &["header", "signature", "protectedHeader", "protected_header"];
@@ -33,6 +33,17 @@ pub(super) struct ClaimsUse {
     pub(super) first_decided: Option<usize>,
     /// Methods that were called on the result.
     pub(super) called: BTreeSet<String>,
+}
+
+impl ClaimsUse {
+    /// Whether nobody did anything with them.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.read.is_empty()
+            && self.compared.is_empty()
+            && self.handed_on.is_empty()
+            && self.called.is_empty()
+            && !self.returned
+    }
 }
 
 /// How claims are used at a place.

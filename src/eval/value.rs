@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::source::Span;
+use super::pending::Pending;
+use super::{ClassKey, FunctionKey};
+use crate::source::{FileId, Span};
 use crate::syntax::ir::{ClassId, FunctionId, Literal};
 
 /// Longest way that is kept; older steps are dropped, the origin stays.
@@ -77,6 +79,8 @@ pub(super) enum Kind {
         /// Taken when it is not set.
         fallback: Option<Rc<Value>>,
     },
+    /// An expression over names of another file that nobody asked for yet.
+    Pending(Rc<Pending>),
     /// Content of a file.
     File(Rc<str>),
     /// Random bytes made at run time.
@@ -133,6 +137,8 @@ pub(super) struct Symbol {
     pub(super) package: String,
     /// Path inside it.
     pub(super) path: Vec<String>,
+    /// The file whose import it is, when the package is a file of the tree.
+    pub(super) from: Option<FileId>,
 }
 
 /// An object of a library.
@@ -178,6 +184,8 @@ pub(super) struct CallRecord {
 /// A function with the scope it was made in.
 #[derive(Debug)]
 pub(super) struct Closure {
+    /// The file it stands in.
+    pub(super) file: usize,
     /// The function.
     pub(super) function: FunctionId,
     /// Its scope.
@@ -191,6 +199,8 @@ pub(super) struct Closure {
 /// A class of this file.
 #[derive(Debug)]
 pub(super) struct ClassValue {
+    /// The file it stands in.
+    pub(super) file: usize,
     /// The class.
     pub(super) class: ClassId,
     /// Its name.
@@ -201,6 +211,20 @@ pub(super) struct ClassValue {
     pub(super) bases: Vec<Value>,
     /// Its own members with values: static fields, class attributes, associated constants.
     pub(super) statics: Rc<RefCell<Map>>,
+}
+
+impl Closure {
+    /// The function among those of all files.
+    pub(super) fn key(&self) -> FunctionKey {
+        (self.file, self.function)
+    }
+}
+
+impl ClassValue {
+    /// The class among those of all files.
+    pub(super) fn key(&self) -> ClassKey {
+        (self.file, self.class)
+    }
 }
 
 impl Value {
@@ -266,10 +290,31 @@ impl Value {
 
     /// A symbol.
     pub(super) fn symbol(package: &str, path: &[String]) -> Self {
-        Self::new(Kind::Symbol(Rc::new(Symbol {
+        Self::of_symbol(Symbol {
             package: package.to_owned(),
             path: path.to_vec(),
-        })))
+            from: None,
+        })
+    }
+
+    /// A symbol that is there.
+    pub(super) fn of_symbol(symbol: Symbol) -> Self {
+        Self::new(Kind::Symbol(Rc::new(symbol)))
+    }
+
+    /// A name of another file that leads nowhere: from here on it is only a name.
+    pub(super) fn settled(self) -> Self {
+        let Kind::Symbol(symbol) = &self.kind else {
+            return self;
+        };
+        let symbol = Symbol {
+            from: None,
+            ..symbol.as_ref().clone()
+        };
+        Self {
+            kind: Kind::Symbol(Rc::new(symbol)),
+            trail: self.trail,
+        }
     }
 
     /// One of several values; flattened, cut at a bound.
@@ -343,6 +388,7 @@ impl Value {
             Kind::Environment { name, .. } => name.to_string(),
             Kind::Setting { path, .. } => path.to_string(),
             Kind::Symbol(symbol) => symbol.path.join("."),
+            Kind::Pending(pending) => pending.path.to_string(),
             Kind::Claims(_, path) => format!("claims.{}", path.join(".")),
             Kind::Header(path) => format!("header.{}", path.join(".")),
             Kind::OneOf(values) => values
@@ -371,6 +417,7 @@ impl Value {
             (Kind::Symbol(a), Kind::Symbol(b)) => a == b,
             (Kind::Claims(a, b), Kind::Claims(c, d)) => a == c && b == d,
             (Kind::Function(a), Kind::Function(b)) => Rc::ptr_eq(a, b),
+            (Kind::Pending(a), Kind::Pending(b)) => Rc::ptr_eq(a, b),
             _ => false,
         }
     }

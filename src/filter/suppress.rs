@@ -155,6 +155,7 @@ fn comment_lines(source: &SourceFile, comment: &Comment) -> Vec<(u32, String)> {
             let text = source.text(Span {
                 start,
                 end: end.max(start),
+                ..comment.span
             });
             text.to_ascii_lowercase()
                 .contains(NAME)

@@ -5,10 +5,13 @@
 //! one       := "arg" (N | "last")                    a positional argument, from 0
 //!            | "named" NAME                          a named argument
 //!            | "option" PATH "of" one                a member of an options object
+//!            | "elements of" one                      every element of a list; what is no list is its own element
+//!            | "variant" NAME "of" one               an element of a list by the name of its enum variant: its content
 //!            | "field" NAME                          a field written on the receiver or policy
 //!            | "call" NAME("|"NAME)* [one]           an argument of a call made on the receiver; alone: that it was made
 //!            | "made" one                            from the call that made the receiver
-//!            | "return of" one                       what the function there returns
+//!            | "return of" one                       what the function there returns, or hands to its callback; it gets the header
+//!            | "answer of" one                       the same for a function that gets a request, a payload, anything but the header
 //!            | "result of" one                         the same for a function that gets unknown arguments: a factory
 //!            | "type argument" N                     a type argument
 //!            | "receiver"                            the object the method is called on
@@ -41,6 +44,15 @@ pub enum Place {
         /// Where the options object is.
         of: Box<Place>,
     },
+    /// Every element of a list.
+    Elements(Box<Place>),
+    /// The element of a list that is this enum variant: what it holds, or that it is there.
+    Variant {
+        /// Name of the variant.
+        name: String,
+        /// Where the list is.
+        of: Box<Place>,
+    },
     /// A field of the receiver or policy.
     Field(String),
     /// A call on the receiver: its argument, or that it was made.
@@ -52,8 +64,10 @@ pub enum Place {
     },
     /// An argument of the call that made the receiver.
     Made(Box<Place>),
-    /// What a function returns.
+    /// What a function returns that gets the token's header.
     Return(Box<Place>),
+    /// What a function returns that gets anything else.
+    Answer(Box<Place>),
     /// What a function returns whose arguments are not known.
     Result(Box<Place>),
     /// A type argument of the call.
@@ -167,6 +181,8 @@ impl fmt::Display for Place {
             Self::LastArgument => formatter.write_str("arg last"),
             Self::Named(name) => write!(formatter, "named {name}"),
             Self::Option { path, of } => write!(formatter, "option {} of {of}", path.join(".")),
+            Self::Elements(of) => write!(formatter, "elements of {of}"),
+            Self::Variant { name, of } => write!(formatter, "variant {name} of {of}"),
             Self::Field(name) => write!(formatter, "field {name}"),
             Self::Call { names, argument } => {
                 write!(formatter, "call {}", names.join("|"))?;
@@ -177,6 +193,7 @@ impl fmt::Display for Place {
             }
             Self::Made(place) => write!(formatter, "made {place}"),
             Self::Return(place) => write!(formatter, "return of {place}"),
+            Self::Answer(place) => write!(formatter, "answer of {place}"),
             Self::Result(place) => write!(formatter, "result of {place}"),
             Self::TypeArgument(index) => write!(formatter, "type argument {index}"),
             Self::Receiver => formatter.write_str("receiver"),
@@ -238,6 +255,16 @@ fn place(text: &str) -> Result<Place, String> {
                 of: Box::new(place(of)?),
             }
         }
+        "elements" => Place::Elements(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
+        "variant" => {
+            let (name, of) = rest
+                .split_once(" of ")
+                .ok_or(format!("`{text}`: `variant NAME of ...` expected"))?;
+            Place::Variant {
+                name: name.to_owned(),
+                of: Box::new(place(of)?),
+            }
+        }
         "field" if !rest.is_empty() => Place::Field(rest.to_owned()),
         "call" => {
             let (names, argument) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -252,6 +279,7 @@ fn place(text: &str) -> Result<Place, String> {
         }
         "made" => Place::Made(Box::new(place(rest)?)),
         "return" => Place::Return(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
+        "answer" => Place::Answer(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
         "result" => Place::Result(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
         "type" => Place::TypeArgument(number(rest.strip_prefix("argument ").unwrap_or(rest))?),
         "receiver" => Place::Receiver,
@@ -309,10 +337,11 @@ mod tests {
     #[test]
     fn texts_come_back() {
         for text in [
-            "return of arg 1 | arg last | named key",
+            "return of arg 1 | answer of arg 2 | arg last | named key",
             "option a.b of made named options",
             "option alg of call header|setHeader arg 0",
             "result of call insecure",
+            "option a of elements of arg 1 | variant Issuer of arg 2",
             "field aud | type argument 0 | receiver | value x",
         ] {
             assert_eq!(Source::try_from(text.to_owned()).unwrap().to_string(), text);

@@ -140,6 +140,7 @@ fn on_first_line(source: &SourceFile, span: Span) -> Span {
     Span {
         start,
         end: span.end.clamp(start, line.end),
+        ..span
     }
 }
 

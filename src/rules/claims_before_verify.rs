@@ -44,6 +44,7 @@ fn verified_later<'a>(facts: &'a FileFacts, site: &Site) -> Option<&'a Site> {
             && other.scope == site.scope
             && other.token == site.token
             && !site.token.is_empty()
+            && other.root == site.root
             && other.moment > site.moment
     })
 }

@@ -2,10 +2,10 @@
 
 use super::algorithm::is_asymmetric;
 use super::key_literal::algorithm_names;
-use crate::facts::{FileFacts, Material, SiteKind};
+use crate::facts::{FileFacts, Material, ProjectFacts, SiteKind};
 use crate::finding::Confidence;
+use crate::key_files::{KeyFile, KeyFileUse, SettingUse, StoredKey};
 use crate::keys::{Container, Identity};
-use crate::project::{KeyFile, KeyFileUse, ProjectFacts, StoredKey, handles_tokens};
 
 /// Words that only tokens have. `jwt` also counts as a part of a word: `jwtRS256`.
 const TOKEN_WORDS: [&str; 8] = [
@@ -55,7 +55,7 @@ pub(super) enum Link<'a> {
     /// Code that handles tokens reads it.
     Read(&'a KeyFileUse<'a>),
     /// A setting for tokens names the file.
-    Setting(&'a crate::project::SettingUse),
+    Setting(&'a SettingUse),
     /// The setting that holds it is called so.
     Name(String),
     /// The file or its folder is called so.
@@ -166,7 +166,7 @@ fn has_certificate(project: &ProjectFacts<'_>, identity: Option<Identity>) -> bo
 
 /// Whether code reads a key file although no call was seen to use it, and does so for tokens.
 fn reads_for_tokens(by: &KeyFileUse<'_>, file: &KeyFile<'_>, key: &StoredKey) -> bool {
-    let handles = handles_tokens(by.facts) || by.facts.unknown_library;
+    let handles = by.facts.handles_tokens() || by.facts.unknown_library;
     match key.material.container {
         _ if by.is_url || !handles => false,
         Container::Jwk | Container::Jwks => true,
@@ -184,7 +184,7 @@ fn reads_for_tokens(by: &KeyFileUse<'_>, file: &KeyFile<'_>, key: &StoredKey) ->
 
 /// Whether a call of the code may be keyed with a key pair.
 fn wants_key_pair(facts: &FileFacts) -> bool {
-    facts.sites.iter().any(|site| {
+    facts.sites.iter().chain(&facts.reached).any(|site| {
         let names = algorithm_names(site);
         let unknown_key = || {
             site.keys

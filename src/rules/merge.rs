@@ -7,6 +7,7 @@ use super::{
     exp_unchecked, iss_unchecked, nbf_unchecked, signature_skipped,
 };
 use crate::finding::{Finding, Place};
+use crate::source::Span;
 
 /// A rule, and the rules that have nothing to add where it found something.
 const COVERS: &[(&str, &[&str])] = &[
@@ -31,7 +32,7 @@ const COVERS: &[(&str, &[&str])] = &[
 ];
 
 /// Leaves one finding for each cause.
-pub(super) fn one_per_cause(findings: Vec<Finding>) -> Vec<Finding> {
+pub fn one_per_cause(findings: Vec<Finding>) -> Vec<Finding> {
     let covered = |finding: &Finding| {
         findings.iter().any(|other| {
             let covers = COVERS
@@ -69,11 +70,11 @@ pub(super) fn one_per_cause(findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// The call a finding is about.
-fn call_of(finding: &Finding) -> (u32, u32) {
+fn call_of(finding: &Finding) -> Span {
     let place = finding
         .related
         .iter()
         .find(|place| place.message == "the call")
         .unwrap_or(&finding.primary);
-    (place.span.start, place.span.end)
+    place.span
 }

@@ -38,9 +38,10 @@ mod token_in_source;
 mod weak_key;
 mod weak_rsa_key;
 
-use crate::facts::FileFacts;
+pub use merge::one_per_cause;
+
+use crate::facts::{FileFacts, ProjectFacts};
 use crate::finding::Finding;
-use crate::project::ProjectFacts;
 
 /// A rule: its id, and what looks for it.
 type Rule = (&'static str, fn(&FileFacts, &mut Vec<Finding>));
@@ -86,13 +87,13 @@ pub const PROJECT_RULES: &[ProjectRule] = &[
     (weak_rsa_key::ID, weak_rsa_key::check_files),
 ];
 
-/// What the rules say of a file: one finding for each cause.
+/// What the rules say of a file: one finding for each cause in it.
 pub fn judge(facts: &FileFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (_, check) in RULES {
         check(facts, &mut findings);
     }
-    merge::one_per_cause(findings)
+    one_per_cause(findings)
 }
 
 /// What the rules say of all files together: one finding for each cause, whatever file it stands in.

@@ -121,7 +121,7 @@ pub(super) fn verified_elsewhere(facts: &FileFacts, site: &Site) -> bool {
 }
 
 fn verifies<'a>(facts: &'a FileFacts, site: &'a Site) -> impl Iterator<Item = &'a Site> {
-    facts.sites.iter().filter(|other| {
+    facts.sites.iter().chain(&facts.reached).filter(|other| {
         other.kind == SiteKind::Verify
             && matches!(other.check(Slot::Signature), Check::Enforced)
             && other.span != site.span

@@ -7,10 +7,10 @@ use super::draft::Draft;
 use super::fallback_key;
 use super::key_literal::{algorithm_names, key_literals};
 use super::strength::weakness;
-use crate::facts::{FileFacts, Key, Material, Site, SiteKind};
+use crate::facts::{FileFacts, Key, Material, ProjectFacts, Site, SiteKind};
 use crate::finding::{Confidence, Finding, Place};
+use crate::key_files::{KeyFile, KeyFileUse};
 use crate::models::schema::KeyKind;
-use crate::project::{KeyFile, KeyFileUse, ProjectFacts};
 
 pub(super) const ID: &str = "weak-key";
 

@@ -2,10 +2,10 @@
 
 use super::draft::Draft;
 use super::key_file::Link;
-use crate::facts::{FileFacts, SiteKind};
+use crate::facts::{FileFacts, ProjectFacts, SiteKind};
 use crate::finding::{Confidence, Finding, Level, Place};
+use crate::key_files::{KeyFile, StoredKey};
 use crate::keys::{self, Container};
-use crate::project::{KeyFile, ProjectFacts, StoredKey, handles_tokens};
 
 pub(super) const ID: &str = "weak-rsa-key";
 
@@ -41,7 +41,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         }
     }
     for made in &facts.generated {
-        if !made.for_tokens && !handles_tokens(facts) {
+        if !made.for_tokens && !facts.handles_tokens() {
             continue;
         }
         let draft = Draft::of_file(ID, &made.place, made.context, "the size of the key")

@@ -446,7 +446,8 @@ pub struct Import {
 /// An exported name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
-    /// Name it has outside: `default` for a default export, `*` for `export * from`.
+    /// Name it has outside: `default` for a default export, `*` for `export * from`, `=` when the value takes the
+    /// place of the whole module (`export = x`, `module.exports = x`).
     pub name: String,
     /// The value, for `export default x` and local names.
     pub value: Option<ExprId>,

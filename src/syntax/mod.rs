@@ -4,7 +4,9 @@ pub mod bounds;
 pub mod ir;
 mod javascript;
 mod python;
+pub mod resolve;
 mod rust;
+mod stamp;
 
 use crate::source::SourceFile;
 use ir::Module;
@@ -55,11 +57,46 @@ impl Language {
 ///
 /// Must run on a thread made by [`bounds::on_big_stack`], since parsers recurse.
 pub fn parse(source: &SourceFile, language: Language, limits: &bounds::Limits) -> Module {
-    match language {
+    let mut module = match language {
         Language::JavaScript => javascript::parse(source, javascript::Dialect::JavaScript, limits),
         Language::TypeScript => javascript::parse(source, javascript::Dialect::TypeScript, limits),
         Language::Tsx => javascript::parse(source, javascript::Dialect::Tsx, limits),
         Language::Python => python::parse(source, limits),
         Language::Rust => rust::parse(source, limits),
+    };
+    module.stamp(source.id);
+    module
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn every_span_says_its_file() {
+        let cases = [
+            (
+                Language::TypeScript,
+                "import {a as b} from './x'; // c\nclass A extends B { @D() f: T<U> = 1; constructor(private x: Y) {} m({a, b: [c]} = {}) { for (const x of y) { try { z?.[1](`a${b}`, ...q) } catch (e) { throw e } } switch (x) { case 1: break } const {p: r = 2, ...s} = this; } }\nexport * from 'y'; export default () => a as T; test('x', () => {}); namespace N { const k = 1 }",
+            ),
+            (
+                Language::Python,
+                "from a import b as c\n@d\nclass A(B):\n    f: T = 1\n    def m(self, x: int = 2, *y, **z) -> R:\n        with q(k=v) as w:\n            for i, (j, l) in e: pass\n        try:\n            pass\n        except E as x: raise\n        match x:\n            case {'a': b}: pass\n",
+            ),
+            (
+                Language::Rust,
+                "use a::b as c; #[derive(D)] struct S { f: Option<u64> } impl T for S { fn m(&self, Some(x): P) -> R { if let Ok(y) = z { S { f: 1, ..q } } else { json!({\"a\": 1}); loop {} } } } mod n { const K: &str = \"\"; } #[test] fn t() { match x { A(b) if c => d, _ => {} } }",
+            ),
+        ];
+        for (language, text) in cases {
+            let mut source = SourceFile::new("a".into(), "a".into(), text.as_bytes().to_vec());
+            source.id = FileId(7);
+            let limits = bounds::Limits::default();
+            let module = bounds::on_big_stack(1, || parse(&source, language, &limits)).unwrap();
+            let shown = format!("{module:?}");
+            assert!(shown.contains("FileId(7)"));
+            assert!(!shown.contains("FileId(0)"), "{language:?}");
+        }
     }
 }

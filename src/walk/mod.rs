@@ -26,7 +26,8 @@ use paths::shown_root;
 use reader::Reader;
 
 use crate::finding::Notification;
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile};
+use crate::syntax::Language;
 
 pub use git::repository_root;
 pub use ignored::OWN_IGNORE_FILE;
@@ -97,6 +98,19 @@ pub struct WalkedFile {
     pub hit: bool,
 }
 
+/// A code file without a needle: read when a file that has one asks for it.
+#[derive(Debug)]
+pub struct OtherFile {
+    /// Its number.
+    pub id: FileId,
+    /// Path relative to the linted root, with forward slashes.
+    pub path: String,
+    /// Where it is.
+    pub disk_path: PathBuf,
+    /// Its language.
+    pub language: Language,
+}
+
 /// How much was walked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -142,12 +156,16 @@ impl Counts {
 pub struct Walk {
     /// Kept files, sorted by path.
     pub files: Vec<WalkedFile>,
+    /// Code files that hold no needle, sorted by path; those of dependencies left out.
+    pub others: Vec<OtherFile>,
+    /// Manifests of packages (`package.json`, `Cargo.toml`) with where they are, by path.
+    pub manifests: BTreeMap<String, PathBuf>,
     /// How much was walked.
     pub counts: Counts,
     /// What was not read, sorted by path.
     pub notifications: Vec<Notification>,
     /// Files of no kind that may hold a key, by path as it is shown; they were not read.
-    pub others: BTreeMap<String, PathBuf>,
+    pub of_no_kind: BTreeMap<String, PathBuf>,
 }
 
 /// Why there was nothing to walk.
@@ -199,24 +217,48 @@ pub fn walk(options: &WalkOptions) -> Result<Walk, WalkError> {
         (&left.source.path, &left.source.disk_path)
             .cmp(&(&right.source.path, &right.source.disk_path))
     });
+    let mut others: Vec<OtherFile> = found.others;
+    others
+        .sort_by(|left, right| (&left.path, &left.disk_path).cmp(&(&right.path, &right.disk_path)));
+    others.dedup_by(|left, right| left.disk_path == right.disk_path);
+    number(&mut files, &mut others);
     let mut notifications = found.notifications;
     notifications.sort();
     notifications.dedup();
     Ok(Walk {
         files,
+        others,
+        manifests: found.manifests,
         counts: found.counts,
         notifications,
-        others: found.others,
+        of_no_kind: found.of_no_kind,
     })
+}
+
+/// Numbers all files in the order of their paths.
+fn number(files: &mut [WalkedFile], others: &mut [OtherFile]) {
+    let mut kept: Vec<(&str, &mut FileId)> = Vec::new();
+    for file in files {
+        kept.push((&file.source.path, &mut file.source.id));
+    }
+    for file in others {
+        kept.push((&file.path, &mut file.id));
+    }
+    kept.sort_by(|left, right| left.0.cmp(right.0));
+    for (number, (_, id)) in kept.into_iter().enumerate() {
+        *id = FileId(u32::try_from(number).unwrap_or(u32::MAX));
+    }
 }
 
 #[derive(Default)]
 struct Found {
     /// By disk path, since roots may overlap.
     files: BTreeMap<PathBuf, WalkedFile>,
+    others: Vec<OtherFile>,
+    manifests: BTreeMap<String, PathBuf>,
     counts: Counts,
     notifications: Vec<Notification>,
-    others: BTreeMap<String, PathBuf>,
+    of_no_kind: BTreeMap<String, PathBuf>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -8,11 +8,11 @@ use std::sync::Mutex;
 use super::entrance::Entrance;
 use super::kinds::may_be_read_as_key;
 use super::left_out::{is_bundle_name, is_generated, is_minified};
-use super::paths::slashed;
-use super::{Committed, Counts, FileKind, Found, WalkOptions, WalkedFile, lock};
+use super::paths::{file_name, slashed};
+use super::{Committed, Counts, FileKind, Found, OtherFile, WalkOptions, WalkedFile, lock};
 use crate::finding::{Level, Notification};
 use crate::keys;
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile};
 
 const BINARY_CHECK_BYTES: usize = 8 * 1024;
 
@@ -25,14 +25,14 @@ pub(super) struct Reader<'walk> {
     content: Vec<u8>,
     lowered: Vec<u8>,
     /// Files of no kind that were seen; handed over when the reader goes, too.
-    others: Vec<(String, PathBuf)>,
+    of_no_kind: Vec<(String, PathBuf)>,
 }
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         let found = &mut lock(self.found);
         found.counts.add(self.counts);
-        found.others.extend(self.others.drain(..));
+        found.of_no_kind.extend(self.of_no_kind.drain(..));
     }
 }
 
@@ -44,7 +44,7 @@ impl<'walk> Reader<'walk> {
             counts: Counts::default(),
             content: Vec::new(),
             lowered: Vec::new(),
-            others: Vec::new(),
+            of_no_kind: Vec::new(),
         }
     }
 
@@ -78,12 +78,16 @@ impl<'walk> Reader<'walk> {
 
     pub(super) fn found_file(&mut self, disk_path: &Path, shown: String, committed: Committed) {
         self.counts.files_seen += 1;
+        if is_manifest(&shown) && !is_dependency(&shown) {
+            let path = disk_path.to_path_buf();
+            lock(self.found).manifests.insert(shown.clone(), path);
+        }
         let Some(kind) = FileKind::of_path(&shown) else {
             if may_be_read_as_key(&shown)
                 && committed == Committed::Yes
                 && !self.options.exclude.matches(disk_path)
             {
-                self.others.push((shown, disk_path.to_path_buf()));
+                self.of_no_kind.push((shown, disk_path.to_path_buf()));
             }
             return;
         };
@@ -138,6 +142,17 @@ impl<'walk> Reader<'walk> {
             FileKind::Settings | FileKind::Key => false,
         };
         if self.drops(&shown, kind, named, hit) {
+            if let FileKind::Code(language) = kind
+                && !hit
+                && !is_dependency(&shown)
+            {
+                lock(self.found).others.push(OtherFile {
+                    id: FileId::default(),
+                    path: shown,
+                    disk_path: disk_path.to_path_buf(),
+                    language,
+                });
+            }
             return;
         }
         let file = WalkedFile {
@@ -229,6 +244,25 @@ fn drops_key(shown: &str, content: &[u8]) -> bool {
         .iter()
         .any(|extension| shown.to_ascii_lowercase().ends_with(extension));
     content.len() > keys::MOST_BYTES || (is_document && !keys::may_hold_key(content))
+}
+
+/// Whether a file names a package and what it needs.
+fn is_manifest(path: &str) -> bool {
+    let names = [
+        "package.json",
+        "Cargo.toml",
+        "pyproject.toml",
+        "requirements.txt",
+        "setup.py",
+        "setup.cfg",
+    ];
+    names.contains(&file_name(path))
+}
+
+/// Whether a file lies in a folder of installed packages.
+fn is_dependency(path: &str) -> bool {
+    path.split('/')
+        .any(|folder| matches!(folder, "node_modules" | "site-packages"))
 }
 
 enum Fill {

@@ -65,6 +65,9 @@ SUBJECTS = [
     Subject("fast-jwt", JS, "fast-jwt", ["1.5.0", "3.3.3", "5.0.6", NEWEST], ["createVerifier"], ["Signer.()"]),
     Subject("njwt", JS, "njwt", ["1.2.0", NEWEST], ["verify"], ["create"], has_list=False),
     Subject("jwt-simple", JS, "jwt-simple", [NEWEST], ["decode"], ["encode"], has_list=False),
+    Subject("@hapi/jwt", JS, "@hapi/jwt", [NEWEST], ["token.verify"], ["token.generate"], probe="hapi-jwt"),
+    Subject("jsrsasign", JS, "jsrsasign", ["10.9.0", NEWEST], ["JWS.verifyJWT"], ["JWS.sign"]),
+    Subject("node-jose", JS, "node-jose", ["0.11.0", NEWEST], ["Verifier.verify"], ["Signer.final"]),
     Subject("hono/jwt", JS, "hono", ["3.12.12", "4.9.0", NEWEST], ["verify"], ["sign"], probe="hono", has_list=False),
     Subject(
         "PyJWT", PY, "PyJWT", ["1.7.1", "2.4.0", "2.8.0", "2.13.0", NEWEST], ["decode"], ["encode"], extra=["cryptography"]
@@ -216,6 +219,7 @@ def questions(keys, facts):
         "algorithms": signed(),
         "audience": signed(aud=OTHER_SERVICE),
         "issuer": signed(iss=OTHER_ISSUER),
+        "subject": signed(),
         "expiry": token(without_expiry, good),
         "required": signed(without=["exp", "iat"]),
     }
@@ -331,13 +335,15 @@ def value_of(name, test, slot):
         return test == "true"
     if test == "pattern":
         return {"$pattern": "^nobody$"}
-    if test not in (None, "set") or slot is None:
+    if test not in (None, "set", "text") or slot is None:
         return None
     if name == "require":
         return ["exp"]
     if name.startswith("require_"):
         return True
-    return {"algorithms": "RS256", "audience": SERVICE, "issuer": ISSUER, "expiry": "1s", "required": "x"}.get(slot)
+    return {"algorithms": "RS256", "audience": SERVICE, "issuer": ISSUER, "subject": "nobody", "expiry": "1s", "required": "x"}.get(
+        slot
+    )
 
 
 # Comparing

@@ -10,6 +10,7 @@ mod literals;
 mod markup;
 mod modules;
 mod patterns;
+pub(super) mod resolve;
 mod runners;
 mod statements;
 #[cfg(test)]

@@ -16,7 +16,7 @@ impl<'tree> Lowering<'tree> {
         let mut imports = Vec::new();
         let mut module = node
             .child_by_field_name("source")
-            .map(|source| self.string_content(source))
+            .map(|source| package_of(&self.string_content(source)))
             .unwrap_or_default();
         let mut names = Vec::new();
         for child in self.children(node) {
@@ -117,7 +117,7 @@ impl<'tree> Lowering<'tree> {
         let mut exports = Vec::new();
         let from = node
             .child_by_field_name("source")
-            .map(|source| self.string_content(source));
+            .map(|source| package_of(&package_of(&self.string_content(source))));
         if let Some(value) = node.child_by_field_name("value") {
             let value = self.decorated_value(node, value);
             exports.push(default_export(value));
@@ -148,13 +148,46 @@ impl<'tree> Lowering<'tree> {
             && self.has_token(node, "=")
             && let Some(value) = self.first_child(node)
         {
-            let value = self.expr(value);
-            exports.push(default_export(value));
+            exports.push(Export {
+                name: "=".into(),
+                value: Some(self.expr(value)),
+                from: None,
+            });
         }
         vec![Statement {
             span: span(node),
             kind: StatementKind::Export(exports),
         }]
+    }
+
+    /// `module.exports = x`, `exports.name = x`, `module.exports.name = x`, `exports = module.exports = x`.
+    pub(super) fn common_exports(&mut self, node: Node<'tree>) -> Option<Vec<Export>> {
+        let mut node = node;
+        let mut names = Vec::new();
+        while node.kind() == "assignment_expression" {
+            let left = node.child_by_field_name("left")?;
+            if !matches!(left.kind(), "member_expression" | "identifier") {
+                return None;
+            }
+            let path = self.dotted(left);
+            let path = path.strip_prefix("module.").unwrap_or(&path);
+            match path.split_once('.') {
+                None if path == "exports" => names.push("=".to_owned()),
+                Some(("exports", name)) if !name.contains('.') => names.push(name.to_owned()),
+                _ => return None,
+            }
+            node = node.child_by_field_name("right")?;
+        }
+        if names.is_empty() {
+            return None;
+        }
+        let value = self.expr(node);
+        let export = |name| Export {
+            name,
+            value: Some(value),
+            from: None,
+        };
+        Some(names.into_iter().map(export).collect())
     }
 
     fn exported_name(&mut self, specifier: Node<'tree>, from: Option<&str>) -> Option<Export> {
@@ -339,5 +372,48 @@ fn bound_names(target: &Target, names: &mut Vec<Name>) {
             }
         }
         Target::Place(_) | Target::Nothing => {}
+    }
+}
+
+/// The package that a specifier names: without the scheme of a registry or of the web, and without a version.
+fn package_of(specifier: &str) -> String {
+    let schemes = ["npm:", "jsr:", "https://"];
+    let Some(rest) = schemes
+        .iter()
+        .find_map(|scheme| specifier.strip_prefix(scheme))
+    else {
+        return specifier.to_owned();
+    };
+    let unversioned = rest.trim_start_matches('/').split('/').map(|part| {
+        // The first character may begin a scope.
+        let version = part
+            .char_indices()
+            .skip(1)
+            .find(|(_, letter)| *letter == '@');
+        version.map_or(part, |(at, _)| part.split_at(at).0)
+    });
+    unversioned.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::package_of;
+
+    #[test]
+    fn schemes_and_versions_are_no_part_of_a_package() {
+        for (specifier, package) in [
+            ("npm:token@5.2.0", "token"),
+            ("npm:/token@5/sub", "token/sub"),
+            ("jsr:@scope/token@^3.0", "@scope/token"),
+            (
+                "https://host.example/x/token@v3.0.2/mod.ts",
+                "host.example/x/token/mod.ts",
+            ),
+            ("@scope/token", "@scope/token"),
+            ("./token@2", "./token@2"),
+            ("npm:", ""),
+        ] {
+            assert_eq!(package_of(specifier), package, "{specifier}");
+        }
     }
 }

@@ -183,6 +183,9 @@ impl<'tree> Lowering<'tree> {
 
     /// An expression for its effect: an assignment is a statement of its own.
     fn effect(&mut self, node: Node<'tree>, place: Span) -> StatementKind {
+        if let Some(exports) = self.common_exports(node) {
+            return StatementKind::Export(exports);
+        }
         if is_assignment(node) {
             self.salvage(node);
             return StatementKind::Assign(self.assignment(node));

@@ -250,7 +250,7 @@ impl<'tree> Lowering<'tree> {
         let start = span(body).start;
         let name = Name {
             text: CLASS_BODY.to_owned(),
-            span: Span { start, end: start },
+            span: Span::new(start as usize, start as usize),
         };
         let function = self.module.add_function(Function {
             name: Some(name.clone()),

@@ -6,6 +6,7 @@ mod definitions;
 mod expressions;
 mod indentation;
 mod patterns;
+pub(super) mod resolve;
 mod statements;
 mod strings;
 #[cfg(test)]

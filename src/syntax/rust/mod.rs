@@ -10,6 +10,7 @@ mod lower;
 mod macros;
 mod patterns;
 mod rescue;
+pub(super) mod resolve;
 mod text;
 mod token_path;
 mod types;

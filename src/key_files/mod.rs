@@ -1,4 +1,4 @@
-//! What only shows across files: which code and settings use which key file, and which key opens which token.
+//! Key files and what uses them: which code and settings read which file, and which key opens which token.
 
 mod naming;
 mod paths;
@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::context;
-use crate::facts::{FileFacts, FileRead, Material, Site, SiteKind};
+use crate::facts::{FileFacts, FileRead, Key, Material, Site, SiteKind};
 use crate::finding::{CodeContext, Place};
 use crate::keys::{self, KeyMaterial};
 use crate::source::{SourceFile, Span};
@@ -19,22 +19,6 @@ pub use tokens::open_tokens;
 
 /// A secret that is kept as text is not longer than this.
 const LONGEST_SECRET: usize = 512;
-
-/// Everything that rules over more than one file are told.
-#[derive(Debug)]
-pub struct ProjectFacts<'a> {
-    /// Facts of every code file, by path.
-    pub files: Vec<&'a FileFacts>,
-    /// Files with key material, by path.
-    pub key_files: Vec<KeyFile<'a>>,
-}
-
-impl ProjectFacts<'_> {
-    /// Whether any code of the project mints or verifies tokens.
-    pub fn handles_tokens(&self) -> bool {
-        self.files.iter().any(|facts| handles_tokens(facts))
-    }
-}
 
 /// A file that holds keys.
 #[derive(Debug)]
@@ -86,22 +70,15 @@ pub struct SettingUse {
     pub name: String,
 }
 
-/// Whether code mints or verifies tokens.
-pub fn handles_tokens(facts: &FileFacts) -> bool {
-    facts.sites.iter().any(|site| {
-        matches!(
-            site.kind,
-            SiteKind::Mint | SiteKind::Verify | SiteKind::Decode | SiteKind::Register
-        )
-    })
-}
-
 /// Reads the files of no kind that code reads by their path.
-pub fn read_others(files: &[&FileFacts], others: &BTreeMap<String, PathBuf>) -> Vec<SourceFile> {
+pub fn read_of_no_kind(
+    files: &[&FileFacts],
+    candidates: &BTreeMap<String, PathBuf>,
+) -> Vec<SourceFile> {
     let mut wanted: BTreeMap<&String, &PathBuf> = BTreeMap::new();
-    for (facts, read) in reads(files) {
-        let found = paths::resolve(&facts.path, read, |path| others.contains_key(path));
-        if let Some((path, disk_path)) = found.and_then(|path| others.get_key_value(&path)) {
+    for (_, read) in reads(files) {
+        let found = paths::resolve(read, |path| candidates.contains_key(path));
+        if let Some((path, disk_path)) = found.and_then(|path| candidates.get_key_value(&path)) {
             wanted.insert(path, disk_path);
         }
     }
@@ -118,10 +95,11 @@ pub fn read_others(files: &[&FileFacts], others: &BTreeMap<String, PathBuf>) -> 
 
 /// Joins key files with the code and settings that use them.
 pub fn gather<'a>(
-    files: Vec<&'a FileFacts>,
+    files: &'a [FileFacts],
     key_sources: &[SourceFile],
     settings: &[SourceFile],
-) -> ProjectFacts<'a> {
+) -> Vec<KeyFile<'a>> {
+    let files: Vec<&FileFacts> = files.iter().collect();
     let mut key_files: BTreeMap<String, KeyFile<'a>> = BTreeMap::new();
     for source in key_sources {
         let text = secret_text(source);
@@ -135,13 +113,13 @@ pub fn gather<'a>(
     }
     for (facts, read) in reads(&files) {
         let known = |path: &str| key_files.contains_key(path);
-        let found = paths::resolve(&facts.path, read, known)
-            .or_else(|| paths::by_ending(&facts.path, read, key_files.keys()));
+        let found =
+            paths::resolve(read, known).or_else(|| paths::by_ending(read, key_files.keys()));
         if let Some(file) = found.and_then(|path| key_files.get_mut(&path)) {
             file.uses.push(KeyFileUse {
                 place: read.place.clone(),
                 facts,
-                sites: sites_keyed_with(facts, read),
+                sites: sites_keyed_with(&files, read),
                 is_url: read.is_url,
             });
         }
@@ -154,7 +132,7 @@ pub fn gather<'a>(
                 file.settings.push(SettingUse {
                     place: Place {
                         path: source.path.clone(),
-                        span,
+                        span: span.in_file(source.id),
                         message: "named here".to_owned(),
                     },
                     name: name.to_owned(),
@@ -162,11 +140,10 @@ pub fn gather<'a>(
             }
         }
     }
-    let key_files = key_files
+    key_files
         .into_values()
         .filter(|file| !file.keys.is_empty() || file.text.is_some())
-        .collect();
-    ProjectFacts { files, key_files }
+        .collect()
 }
 
 fn reads<'a>(files: &[&'a FileFacts]) -> Vec<(&'a FileFacts, &'a FileRead)> {
@@ -176,15 +153,16 @@ fn reads<'a>(files: &[&'a FileFacts]) -> Vec<(&'a FileFacts, &'a FileRead)> {
     reads.collect()
 }
 
-/// The calls that use a file as their key.
-fn sites_keyed_with<'a>(facts: &'a FileFacts, read: &FileRead) -> Vec<&'a Site> {
-    let sites = facts.sites.iter().filter(|site| {
-        site.kind != SiteKind::OtherSecret
-            && site
-                .keys
-                .iter()
-                .any(|key| file_of(&key.material) == Some(&read.path))
-    });
+/// The calls, in whatever file, that use what is read there as their key.
+fn sites_keyed_with<'a>(files: &[&'a FileFacts], read: &FileRead) -> Vec<&'a Site> {
+    let is_read_there = |key: &Key| {
+        file_of(&key.material) == Some(&read.path)
+            && key.flow.iter().any(|step| step.span == read.place.span)
+    };
+    let sites = files
+        .iter()
+        .flat_map(|facts| &facts.sites)
+        .filter(|site| site.kind != SiteKind::OtherSecret && site.keys.iter().any(is_read_there));
     sites.collect()
 }
 
@@ -207,7 +185,8 @@ fn file_of(material: &Material) -> Option<&str> {
 fn key_file<'a>(source: &SourceFile, text: Option<(Literal, Span)>) -> KeyFile<'a> {
     let keys: Vec<StoredKey> = keys::read(source.bytes())
         .into_iter()
-        .map(|material| {
+        .map(|mut material| {
+            material.span = material.span.in_file(source.id);
             let setting = naming::setting_before(source.bytes(), material.span);
             let store = setting
                 .as_ref()
@@ -238,5 +217,6 @@ fn secret_text(source: &SourceFile) -> Option<(Literal, Span)> {
         && !line.contains(char::is_control)
         && !line.starts_with(['{', '[', '<', '#']);
     let start = text.len() - text.trim_start().len();
-    is_secret.then(|| (Literal::new(line), Span::new(start, start + line.len())))
+    let span = Span::new(start, start + line.len()).in_file(source.id);
+    is_secret.then(|| (Literal::new(line), span))
 }

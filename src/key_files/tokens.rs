@@ -14,7 +14,7 @@ use crate::source::SourceFile;
 const MOST_TOKENS: usize = 500;
 
 /// Notes at each token the key that opens it.
-pub fn open_tokens(files: &mut [&mut FileFacts], key_sources: &[SourceFile], known: &KnownKeys) {
+pub fn open_tokens(files: &mut [FileFacts], key_sources: &[SourceFile], known: &KnownKeys) {
     if files.iter().all(|facts| facts.tokens.is_empty()) {
         return;
     }

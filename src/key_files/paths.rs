@@ -6,17 +6,13 @@ use crate::facts::FileRead;
 const OWN_HOSTS: [&str; 4] = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]"];
 
 /// The file that is read, seen from the folder of the code and from every folder above it.
-pub(super) fn resolve(
-    code: &str,
-    read: &FileRead,
-    exists: impl Fn(&str) -> bool,
-) -> Option<String> {
+pub(super) fn resolve(read: &FileRead, exists: impl Fn(&str) -> bool) -> Option<String> {
     let path = if read.is_url {
         own_path(&read.path)?
     } else {
         &read.path
     };
-    resolve_path(code, path, exists)
+    resolve_path(&read.place.path, path, exists)
 }
 
 /// As [`resolve`], for a path.
@@ -46,7 +42,6 @@ pub(super) fn resolve_path(
 /// The only file whose path ends like this, in the folder of the code or the nearest above it that has any: what
 /// stands in front of it may have been computed.
 pub(super) fn by_ending<'a>(
-    code: &str,
     read: &FileRead,
     files: impl Iterator<Item = &'a String>,
 ) -> Option<String> {
@@ -57,7 +52,7 @@ pub(super) fn by_ending<'a>(
     }
     let ending = format!("/{path}");
     let files: Vec<&String> = files.filter(|file| file.ends_with(&ending)).collect();
-    let mut folder = parent(code);
+    let mut folder = parent(&read.place.path);
     loop {
         let is_below = |file: &str| {
             folder.is_empty()
@@ -111,10 +106,10 @@ mod tests {
     use crate::finding::Place;
     use crate::source::Span;
 
-    fn read(path: &str, is_url: bool) -> FileRead {
+    fn read(code: &str, path: &str, is_url: bool) -> FileRead {
         FileRead {
             place: Place {
-                path: String::new(),
+                path: code.to_owned(),
                 span: Span::default(),
                 message: String::new(),
             },
@@ -127,7 +122,7 @@ mod tests {
     fn from_the_folder_of_the_code_upwards() {
         let files = ["api/keys/a.pem", "b.pem"];
         let found = |code: &str, path: &str| {
-            resolve(code, &read(path, false), |path| files.contains(&path))
+            resolve(&read(code, path, false), |path| files.contains(&path))
         };
         assert_eq!(
             found("api/src/a.js", "../keys/a.pem").as_deref(),
@@ -144,7 +139,7 @@ mod tests {
 
     #[test]
     fn only_addresses_of_this_machine() {
-        let found = |path: &str| resolve("a.js", &read(path, true), |path| path == "static/key");
+        let found = |path: &str| resolve(&read("a.js", path, true), |path| path == "static/key");
         assert!(found("http://localhost:5002/static/key?x=1").is_some());
         assert!(found("https://localhost.example.com/static/key").is_none());
         assert!(found("http://localhost").is_none());
@@ -153,7 +148,7 @@ mod tests {
     #[test]
     fn an_ending_must_be_the_only_one() {
         let files = ["x/a.pem", "y/a.pem", "y/b.pem"].map(str::to_owned);
-        let found = |code: &str, path: &str| by_ending(code, &read(path, false), files.iter());
+        let found = |code: &str, path: &str| by_ending(&read(code, path, false), files.iter());
         assert_eq!(found("a.js", "b.pem").as_deref(), Some("y/b.pem"));
         assert_eq!(found("x/src/a.js", "a.pem").as_deref(), Some("x/a.pem"));
         assert_eq!(found("a.js", "a.pem"), None);

@@ -1,0 +1,235 @@
+//! Expressions over names of other files, kept as they are until a call of a library asks for their value.
+//!
+//! Most of what a file imports has nothing to do with tokens. So a call into another file that nothing is known of is
+//! not followed; when its result, or a member of it, fills a slot of a library's call, it is.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::Evaluator;
+use super::uses::Use;
+use super::value::{CallRecord, Kind, Value};
+use crate::syntax::ir::Name;
+
+/// An expression that waits.
+#[derive(Debug)]
+pub(super) struct Pending {
+    /// What it would be.
+    asked: Asked,
+    /// Its value, once somebody asked.
+    known: RefCell<Option<Value>>,
+    /// What it is called, for messages.
+    pub(super) path: Rc<str>,
+}
+
+impl Pending {
+    /// The same under another name.
+    pub(super) fn called(self: &Rc<Self>, path: &str) -> Rc<Self> {
+        match &self.asked {
+            Asked::Instance { class } if !path.is_empty() => Rc::new(Self {
+                asked: Asked::Instance {
+                    class: class.clone(),
+                },
+                known: RefCell::new(self.known.borrow().clone()),
+                path: Rc::from(path),
+            }),
+            _ => Rc::clone(self),
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Asked {
+    /// `callee(...)`.
+    Call { callee: Value, record: CallRecord },
+    /// `object.name(...)`.
+    Method {
+        object: Value,
+        name: Name,
+        record: CallRecord,
+    },
+    /// `object.name`.
+    Member { object: Value, name: Name },
+    /// An instance of a class, by its name.
+    Instance { class: Value },
+}
+
+impl Value {
+    fn pending(asked: Asked, path: &str) -> Self {
+        Self::new(Kind::Pending(Rc::new(Pending {
+            asked,
+            known: RefCell::default(),
+            path: Rc::from(path),
+        })))
+    }
+
+    /// Whether what it is stands in another file that was not read yet.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        match &self.kind {
+            Kind::Pending(_) => true,
+            Kind::Symbol(symbol) => symbol.from.is_some(),
+            Kind::OneOf(values) => values.iter().any(Self::is_elsewhere),
+            _ => false,
+        }
+    }
+
+    /// A member of a value that waits.
+    pub(super) fn pending_member(&self, name: &Name) -> Self {
+        let path = format!("{}.{}", self.path(), name.text);
+        let asked = Asked::Member {
+            object: self.clone(),
+            name: name.clone(),
+        };
+        Self::pending(asked, &path)
+    }
+
+    /// An instance of a class of another file; `path` is what the value is called here.
+    pub(super) fn pending_instance(class: Value, path: &str) -> Self {
+        Self::pending(Asked::Instance { class }, path)
+    }
+}
+
+impl Evaluator<'_> {
+    /// A call into another file: followed at once when it is given claims or a header, since what is done with them
+    /// matters; kept for later otherwise.
+    pub(super) fn call_elsewhere(&mut self, callee: &Value, record: CallRecord) -> Value {
+        if carries_claims(&record) {
+            let callee = self.force(callee.clone());
+            return self.dispatch(&callee, record);
+        }
+        self.hand_on(&record);
+        let path = format!("{}({})", callee.path(), first_path(&record));
+        let asked = Asked::Call {
+            callee: callee.clone(),
+            record,
+        };
+        Value::pending(asked, &path)
+    }
+
+    /// The same for a method.
+    pub(super) fn call_method_elsewhere(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        record: CallRecord,
+    ) -> Value {
+        if carries_claims(&record) {
+            return self.call_method_there(object, name, record);
+        }
+        self.hand_on(&record);
+        let path = format!("{}.{}({})", object.path(), name.text, first_path(&record));
+        let asked = Asked::Method {
+            object: object.clone(),
+            name: name.clone(),
+            record,
+        };
+        Value::pending(asked, &path)
+    }
+
+    /// A method of a value of another file, or a function that a name of another file has.
+    fn call_method_there(&mut self, object: &Value, name: &Name, record: CallRecord) -> Value {
+        if matches!(object.kind, Kind::Symbol(_)) {
+            let member = self.member(object, name);
+            let member = self.reach(member);
+            if !member.is_elsewhere() && !member.is_unknown() {
+                return self.dispatch(&member, record);
+            }
+        }
+        let object = self.force(object.clone());
+        self.call_member(&object, name, record)
+    }
+
+    fn hand_on(&mut self, record: &CallRecord) {
+        for (value, _) in record.positional.iter().chain(record.named.values()) {
+            self.note_use(value, Use::HandedOn);
+        }
+    }
+
+    /// The value of what waits, and of names of other files; other values as they are.
+    pub(super) fn force(&mut self, value: Value) -> Value {
+        match &value.kind {
+            Kind::Pending(pending) => {
+                let pending = Rc::clone(pending);
+                self.force_pending(&pending)
+            }
+            Kind::Symbol(symbol) if symbol.from.is_some() => {
+                let reached = self.reach(value);
+                match &reached.kind {
+                    Kind::Symbol(_) => reached.settled(),
+                    Kind::Pending(_) => self.force(reached),
+                    _ => reached,
+                }
+            }
+            Kind::OneOf(values) if value.is_elsewhere() => {
+                let values: Vec<Value> = values.iter().cloned().collect();
+                let values: Vec<Value> = values.into_iter().map(|it| self.force(it)).collect();
+                Value::one_of(values)
+            }
+            _ => value,
+        }
+    }
+
+    fn force_pending(&mut self, pending: &Rc<Pending>) -> Value {
+        if let Some(value) = pending.known.borrow().clone() {
+            return value;
+        }
+        // Whoever asks for it while it is being found out asks in a circle.
+        let unknown = Value::unknown(&pending.path);
+        *pending.known.borrow_mut() = Some(unknown.clone());
+        let value = match &pending.asked {
+            Asked::Call { callee, record } => {
+                let callee = self.force(callee.clone());
+                self.dispatch(&callee, record.clone())
+            }
+            Asked::Method {
+                object,
+                name,
+                record,
+            } => self.call_method_there(object, name, record.clone()),
+            Asked::Member { object, name } => {
+                let object = self.force(object.clone());
+                self.member(&object, name)
+            }
+            Asked::Instance { class } => match self.force(class.clone()).kind {
+                Kind::Class(class) => self.instance_of(&class),
+                _ => unknown,
+            },
+        };
+        let value = self.force(value);
+        *pending.known.borrow_mut() = Some(value.clone());
+        value
+    }
+}
+
+/// What the first argument is called.
+fn first_path(record: &CallRecord) -> String {
+    let mut arguments = record.positional.iter().chain(record.named.values());
+    arguments
+        .find_map(|(value, _)| Some(value.path()).filter(|path| !path.is_empty()))
+        .unwrap_or_default()
+}
+
+/// Whether a call is given all claims of a token, its header, or a claim that can be checked.
+fn carries_claims(record: &CallRecord) -> bool {
+    fn carries(value: &Value, depth: usize) -> bool {
+        match &value.kind {
+            Kind::Claims(_, path) => {
+                let last = path.last().map(String::as_str);
+                matches!(
+                    last,
+                    None | Some("payload" | "claims" | "aud" | "iss" | "exp" | "nbf")
+                )
+            }
+            Kind::Header(_) => true,
+            Kind::OneOf(values) => values.iter().any(|value| carries(value, depth)),
+            Kind::Map(map) if depth == 0 => map
+                .borrow()
+                .entries
+                .values()
+                .any(|entry| carries(&entry.value, 1)),
+            _ => false,
+        }
+    }
+    let mut arguments = record.positional.iter().chain(record.named.values());
+    arguments.any(|(value, _)| carries(value, 0))
+}

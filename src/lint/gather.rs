@@ -1,0 +1,91 @@
+//! From what each file told to what is known of each file: sites that were reached from several files stand together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rounds::Evaluated;
+use crate::context;
+use crate::facts::{FileFacts, Site, SiteKind};
+use crate::finding::CodeContext;
+use crate::project::Project;
+use crate::source::{FileId, Span};
+
+/// How often one call is kept, when it is not the same on every way that leads to it.
+const MOST_WAYS: usize = 16;
+
+/// What tells one call from another.
+type CallKey = (Span, SiteKind, String);
+
+/// The facts of every file, in order.
+pub(super) fn gather(project: &Project<'_>, evaluated: Vec<Evaluated>) -> Vec<FileFacts> {
+    let mut files: BTreeMap<FileId, FileFacts> = BTreeMap::new();
+    let mut elsewhere = Vec::new();
+    for Evaluated {
+        file, evaluation, ..
+    } in evaluated
+    {
+        let mut facts = evaluation.facts;
+        facts.reached.clone_from(&evaluation.elsewhere);
+        files.insert(file, facts);
+        elsewhere.extend(evaluation.elsewhere);
+    }
+    let paths = project.files();
+    let is_test = |file: FileId| context::of_path(paths.path(file)) == Some(CodeContext::Test);
+    for site in elsewhere {
+        let file = site.place.span.file;
+        // What a test hands to the code says nothing of the product.
+        if is_test(site.root) && !is_test(file) {
+            continue;
+        }
+        let facts = files.entry(file).or_insert_with(|| FileFacts {
+            path: paths.path(file).to_owned(),
+            ..FileFacts::default()
+        });
+        facts.sites.push(site);
+    }
+    for (file, facts) in &mut files {
+        settle(*file, facts);
+    }
+    files.into_values().collect()
+}
+
+/// Callers that are known say more than callers that are not.
+fn settle(file: FileId, facts: &mut FileFacts) {
+    let called: BTreeSet<CallKey> = facts
+        .sites
+        .iter()
+        .filter(|site| site.root != file)
+        .map(key)
+        .collect();
+    facts
+        .sites
+        .retain(|site| !(site.generic && site.root == file && called.contains(&key(site))));
+    facts
+        .sites
+        .sort_by_key(|site| (site.place.span, site.kind, site.root));
+    let mut ways: BTreeMap<CallKey, BTreeSet<String>> = BTreeMap::new();
+    facts.sites.retain(|site| {
+        let ways = ways.entry(key(site)).or_default();
+        ways.len() < MOST_WAYS && ways.insert(what_is_known(site))
+    });
+}
+
+/// What a rule could tell two ways to one call apart by.
+fn what_is_known(site: &Site) -> String {
+    let Site {
+        keys,
+        algorithms,
+        checks,
+        inert,
+        uses,
+        mint,
+        ..
+    } = site;
+    let materials: Vec<_> = keys.iter().map(|key| (key.kind, &key.material)).collect();
+    let ignored = site.result_ignored;
+    let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
+    format!("{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored}")
+}
+
+fn key(site: &Site) -> CallKey {
+    (site.place.span, site.kind, site.library.name.clone())
+}

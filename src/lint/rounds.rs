@@ -1,0 +1,171 @@
+//! Which files are evaluated: those that mention tokens, then those that call into them, round by round.
+//!
+//! A function whose caller decides about the key or the checks is a wrapper. Its callers are found by a search for
+//! its name, so that nothing else of the tree is parsed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+
+use super::{LintError, catalog, library_version};
+use crate::context;
+use crate::eval::{self, Evaluation, Input};
+use crate::finding::CodeContext;
+use crate::models::schema::Library;
+use crate::models::versions::PackageVersions;
+use crate::project::Project;
+use crate::source::FileId;
+
+/// Wrappers around wrappers that are followed.
+const MOST_ROUNDS: usize = 3;
+
+/// Files that one round adds.
+const MOST_CALLERS: usize = 400;
+
+/// Shorter names are everywhere.
+const SHORTEST_NAME: usize = 3;
+
+/// A file that was evaluated.
+pub(super) struct Evaluated {
+    pub(super) file: FileId,
+    pub(super) evaluation: Evaluation,
+    pub(super) time: Duration,
+}
+
+/// Evaluates the files and those that call into them; in the order of the files.
+///
+/// # Errors
+/// When an embedded model does not fit the schema.
+pub(super) fn evaluate(
+    project: &Project<'_>,
+    files: Vec<FileId>,
+    versions: &PackageVersions,
+) -> Result<Vec<Evaluated>, LintError> {
+    let mut entered: BTreeSet<FileId> = files.iter().copied().collect();
+    let mut all = Vec::new();
+    let mut next = files;
+    for round in 0..=MOST_ROUNDS {
+        let evaluated = evaluate_round(project, &next, &entered, versions)?;
+        next = if round < MOST_ROUNDS {
+            callers(project, &evaluated, &entered)
+        } else {
+            Vec::new()
+        };
+        all.extend(evaluated);
+        if next.is_empty() {
+            break;
+        }
+        entered.extend(&next);
+    }
+    all.sort_by_key(|evaluated| evaluated.file);
+    Ok(all)
+}
+
+fn evaluate_round(
+    project: &Project<'_>,
+    files: &[FileId],
+    entered: &BTreeSet<FileId>,
+    versions: &PackageVersions,
+) -> Result<Vec<Evaluated>, LintError> {
+    let evaluate = |file: &FileId| {
+        let start = Instant::now();
+        let evaluation = evaluate_file(project, *file, entered, versions)?;
+        Ok(evaluation.map(|evaluation| Evaluated {
+            file: *file,
+            evaluation,
+            time: start.elapsed(),
+        }))
+    };
+    let evaluated: Result<Vec<Option<Evaluated>>, LintError> =
+        files.par_iter().map(evaluate).collect();
+    Ok(evaluated?.into_iter().flatten().collect())
+}
+
+/// `None` when the file cannot be read.
+fn evaluate_file(
+    project: &Project<'_>,
+    file: FileId,
+    entered: &BTreeSet<FileId>,
+    versions: &PackageVersions,
+) -> Result<Option<Evaluation>, LintError> {
+    let Some(parsed) = project.parsed(file) else {
+        return Ok(None);
+    };
+    let folder = parsed.language.model_folder();
+    let version = |path: &str, library: &Library| library_version(versions, path, folder, library);
+    let depends_on = |library: &Library| {
+        let mut packages = library.manifest.iter();
+        packages.any(|package| versions.depends_on(&parsed.source.path, folder, package))
+    };
+    Ok(Some(eval::evaluate(&Input {
+        file: parsed,
+        project,
+        catalog: catalog(folder)?,
+        version: &version,
+        depends_on: &depends_on,
+        is_entered: &|file| entered.contains(&file),
+    })))
+}
+
+/// Files that were not evaluated and name a wrapper, and the file or class that it stands in.
+fn callers(
+    project: &Project<'_>,
+    evaluated: &[Evaluated],
+    entered: &BTreeSet<FileId>,
+) -> Vec<FileId> {
+    let files = project.files();
+    let mut words: Vec<&str> = Vec::new();
+    let mut wrappers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for file in evaluated {
+        let path = files.path(file.file);
+        let names = &file.evaluation.wrappers;
+        for name in names.iter().filter(|name| name.len() >= SHORTEST_NAME) {
+            let homes = wrappers.entry(name).or_default();
+            homes.extend(homes_of(path));
+        }
+    }
+    for (name, homes) in &wrappers {
+        words.push(name);
+        words.extend(homes);
+    }
+    words.sort_unstable();
+    words.dedup();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    // Only fails for automata beyond all memory.
+    let Ok(search) = AhoCorasick::new(&words) else {
+        return Vec::new();
+    };
+    let names_a_wrapper = |id: &FileId| {
+        let Some(content) = files.content(*id) else {
+            return false;
+        };
+        let found: BTreeSet<&str> = search
+            .find_overlapping_iter(&content)
+            .map(|hit| words[hit.pattern().as_usize()])
+            .collect();
+        let calls = |(name, homes): (&&str, &BTreeSet<&str>)| {
+            found.contains(*name) && homes.iter().any(|home| found.contains(home))
+        };
+        wrappers.iter().any(calls)
+    };
+    let others: Vec<FileId> = files
+        .others()
+        .filter(|id| !entered.contains(id))
+        .filter(|id| context::of_path(files.path(*id)) != Some(CodeContext::Test))
+        .collect();
+    let mut callers: Vec<FileId> = others.into_par_iter().filter(names_a_wrapper).collect();
+    callers.truncate(MOST_CALLERS);
+    callers
+}
+
+/// What an import of the file may spell: its name without extension, and its folder's.
+fn homes_of(path: &str) -> impl Iterator<Item = &str> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.split('.').next().unwrap_or(name);
+    let folder = folder.rsplit('/').next().unwrap_or(folder);
+    [stem, folder].into_iter().filter(|home| !home.is_empty())
+}

@@ -1,0 +1,304 @@
+//! Every code file of a run, parsed when somebody asks for it and once only, and which file an import means.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use crate::source::{FileId, SourceFile};
+use crate::syntax::bounds::Limits;
+use crate::syntax::ir::Module;
+use crate::syntax::resolve::{Resolver, Target, Tree};
+use crate::syntax::{self, Language};
+use crate::walk::{Committed, FileKind, OtherFile, WalkedFile};
+
+/// A manifest or a compiler's settings file over this many bytes is not read.
+const LARGEST_MANIFEST: u64 = 1_000_000;
+
+/// Hears how far a run is; called from many threads.
+pub trait Progress: Sync {
+    /// The walk is done: this many files will be parsed.
+    fn walked(&self, _files: usize) {}
+    /// A file is about to be parsed.
+    fn begins(&self, _path: &str) {}
+    /// A file was parsed.
+    fn ends(&self, _path: &str) {}
+}
+
+/// Nobody listens.
+pub struct Silent;
+
+impl Progress for Silent {}
+
+/// A file that was read and parsed.
+#[derive(Debug)]
+pub struct Parsed {
+    /// Its text.
+    pub source: SourceFile,
+    /// Its IR.
+    pub module: Module,
+    /// Its language.
+    pub language: Language,
+}
+
+/// What is known of one code file before it is asked for.
+struct File {
+    path: String,
+    disk_path: PathBuf,
+    language: Language,
+    /// Whether the walk kept it: it mentions tokens, or was named.
+    kept: bool,
+    /// Its content, when the walk kept it and it is not parsed yet.
+    content: Mutex<Option<SourceFile>>,
+    parsed: OnceLock<Option<Parsed>>,
+}
+
+/// The code files of the run, and the manifests beside them.
+pub struct Files {
+    /// By number.
+    files: BTreeMap<FileId, File>,
+    by_path: BTreeMap<String, FileId>,
+    manifests: BTreeMap<String, PathBuf>,
+    limits: Limits,
+    largest: u64,
+    /// Files that are not to be parsed.
+    poisoned: Vec<String>,
+}
+
+impl Files {
+    /// Takes over what the walk found.
+    pub fn new(
+        kept: Vec<(WalkedFile, Language)>,
+        others: Vec<OtherFile>,
+        manifests: BTreeMap<String, PathBuf>,
+    ) -> Self {
+        let kept = kept.into_iter().map(|(file, language)| {
+            let source = file.source;
+            let known = File {
+                path: source.path.clone(),
+                disk_path: source.disk_path.clone(),
+                language,
+                kept: true,
+                content: Mutex::default(),
+                parsed: OnceLock::new(),
+            };
+            let id = source.id;
+            let content = Mutex::new(Some(source));
+            (id, File { content, ..known })
+        });
+        let others = others.into_iter().map(|file| {
+            let known = File {
+                path: file.path,
+                disk_path: file.disk_path,
+                language: file.language,
+                kept: false,
+                content: Mutex::default(),
+                parsed: OnceLock::new(),
+            };
+            (file.id, known)
+        });
+        let files: BTreeMap<FileId, File> = kept.chain(others).collect();
+        let by_path = files
+            .iter()
+            .map(|(id, file)| (file.path.clone(), *id))
+            .collect();
+        Self {
+            files,
+            by_path,
+            manifests,
+            limits: Limits::default(),
+            largest: crate::walk::DEFAULT_MAX_FILE_BYTES,
+            poisoned: Vec::new(),
+        }
+    }
+
+    /// A project of one file.
+    pub fn of_one(source: SourceFile, language: Language) -> Self {
+        let file = WalkedFile {
+            source,
+            kind: FileKind::Code(language),
+            named: true,
+            committed: Committed::Unknown,
+            hit: true,
+        };
+        Self::new(vec![(file, language)], Vec::new(), BTreeMap::new())
+    }
+
+    /// Bounds on one file, and the files that must not be parsed.
+    pub fn bounded(self, limits: Limits, largest: u64, poisoned: Vec<String>) -> Self {
+        Self {
+            limits,
+            largest,
+            poisoned,
+            ..self
+        }
+    }
+
+    /// A file's path relative to the linted root.
+    pub fn path(&self, id: FileId) -> &str {
+        self.files.get(&id).map_or("", |file| &file.path)
+    }
+
+    /// A file's language.
+    pub fn language(&self, id: FileId) -> Option<Language> {
+        self.files.get(&id).map(|file| file.language)
+    }
+
+    /// The file of a path.
+    pub fn id(&self, path: &str) -> Option<FileId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Every file that the walk did not keep, in order.
+    pub fn others(&self) -> impl Iterator<Item = FileId> {
+        self.files
+            .iter()
+            .filter(|(_, file)| !file.kept)
+            .map(|(id, _)| *id)
+    }
+
+    /// A file's content as it is on disk, when it was not kept. `None` when it cannot be read or is no text.
+    pub fn content(&self, id: FileId) -> Option<Vec<u8>> {
+        let file = self.files.get(&id)?;
+        read_regular(&file.disk_path, self.largest).filter(|bytes| !bytes.contains(&0))
+    }
+
+    /// Whether an earlier run died on the file.
+    pub fn is_poisoned(&self, id: FileId) -> bool {
+        self.poisoned.iter().any(|path| path == self.path(id))
+    }
+
+    fn parse(&self, id: FileId, progress: &dyn Progress) -> Option<Parsed> {
+        let file = self.files.get(&id)?;
+        let content = file.content.lock().ok().and_then(|mut kept| kept.take());
+        let source = match content {
+            Some(source) => source,
+            None => {
+                let bytes = self.content(id)?;
+                let mut source = SourceFile::new(file.path.clone(), file.disk_path.clone(), bytes);
+                source.id = id;
+                source
+            }
+        };
+        let module = if self.is_poisoned(id) {
+            Module::default()
+        } else {
+            progress.begins(&file.path);
+            let module = syntax::parse(&source, file.language, &self.limits);
+            progress.ends(&file.path);
+            module
+        };
+        Some(Parsed {
+            source,
+            module,
+            language: file.language,
+        })
+    }
+}
+
+impl Tree for Files {
+    fn has(&self, path: &str) -> bool {
+        self.by_path.contains_key(path)
+    }
+
+    fn read(&self, path: &str) -> Option<Arc<str>> {
+        let disk_path = match self.manifests.get(path) {
+            Some(disk_path) => disk_path.clone(),
+            None => self.beside_a_manifest(path)?,
+        };
+        let bytes = read_regular(&disk_path, LARGEST_MANIFEST)?;
+        Some(Arc::from(String::from_utf8(bytes).ok()?))
+    }
+
+    fn folders_with(&self, name: &str) -> Vec<String> {
+        let folder = |path: &String| match path.rsplit_once('/') {
+            Some((folder, last)) => (last == name).then(|| folder.to_owned()),
+            None => (path == name).then(String::new),
+        };
+        self.manifests.keys().filter_map(folder).collect()
+    }
+}
+
+impl Files {
+    /// Where a file would be on disk, told by another file of the run that lies in its folder or above it.
+    fn beside_a_manifest(&self, path: &str) -> Option<PathBuf> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let prefix = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
+        let known = self.manifests.range(prefix.clone()..).next();
+        let known = known
+            .filter(|(path, _)| path.starts_with(&prefix))
+            .map(|(path, disk)| (path.as_str(), disk.as_path()));
+        let code = self.by_path.range(prefix.clone()..).next();
+        let code = code
+            .filter(|(path, _)| path.starts_with(&prefix))
+            .and_then(|(path, id)| Some((path.as_str(), self.files.get(id)?.disk_path.as_path())));
+        let (inside, disk): (&str, &Path) = known.or(code)?;
+        let depth = inside[prefix.len()..].split('/').count();
+        let folder = disk.ancestors().nth(depth)?;
+        Some(folder.join(name))
+    }
+}
+
+/// A regular file's bytes; links are not followed, so that nothing outside the tree is read.
+fn read_regular(path: &Path, largest: u64) -> Option<Vec<u8>> {
+    let data = fs::symlink_metadata(path).ok()?;
+    if !data.is_file() || data.len() > largest {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).ok()?;
+    file.take(largest).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// The files, with who is told of parsing and how imports resolve.
+pub struct Project<'f> {
+    files: &'f Files,
+    resolver: Resolver<'f>,
+    progress: &'f dyn Progress,
+}
+
+impl<'f> Project<'f> {
+    /// Over these files. `installed` are names of packages that a file of the tree is unlikely to stand for.
+    pub fn new(
+        files: &'f Files,
+        installed: impl IntoIterator<Item = String>,
+        progress: &'f dyn Progress,
+    ) -> Self {
+        Self {
+            files,
+            resolver: Resolver::new(files).with_installed(installed),
+            progress,
+        }
+    }
+
+    /// The files.
+    pub fn files(&self) -> &'f Files {
+        self.files
+    }
+
+    /// A file, parsed now if it was not before. `None` when it cannot be read.
+    ///
+    /// Must run on a big stack, as [`syntax::parse`].
+    pub fn parsed(&self, id: FileId) -> Option<&'f Parsed> {
+        let file = self.files.files.get(&id)?;
+        file.parsed
+            .get_or_init(|| self.files.parse(id, self.progress))
+            .as_ref()
+    }
+
+    /// The file that an import of `from` means, and how many names of its path lead there.
+    pub fn resolve(&self, from: FileId, module: &str, path: &[String]) -> Option<(FileId, usize)> {
+        let language = self.files.language(from)?;
+        let Target { file, used } =
+            self.resolver
+                .resolve(language, self.files.path(from), module, path)?;
+        let id = self.files.id(&file)?;
+        Some((id, used))
+    }
+}
