@@ -42,7 +42,7 @@ use crate::syntax::ir::{ClassId, ExprId, FunctionId, Member, Module};
 
 use slots::Resolved;
 use uses::ClaimsUse;
-use value::{CallRecord, ClassValue, Closure, Symbol, Value};
+use value::{CallRecord, ClassValue, Closure, Value};
 
 /// Nodes that may be evaluated for one file.
 const BUDGET: usize = 2_000_000;
@@ -125,7 +125,7 @@ struct Scope {
     names: HashMap<String, Value>,
     globs: Vec<String>,
     /// Files of the tree of which every name is bound.
-    local_globs: Vec<Symbol>,
+    local_globs: Vec<FileId>,
 }
 
 /// A file that takes part in the evaluation.
@@ -169,6 +169,10 @@ struct Evaluator<'a> {
     loaded: Vec<Loaded<'a>>,
     /// Index of each by its number.
     by_file: HashMap<FileId, usize>,
+    /// Names that were looked for in a file and are not there.
+    not_exported: HashSet<(FileId, String)>,
+    /// Whether an unbound name in a file is a module of the tree.
+    tree_modules: HashMap<(usize, String), bool>,
     /// The file whose code runs.
     current: usize,
     /// Its IR.
@@ -233,6 +237,8 @@ impl<'a> Evaluator<'a> {
             input,
             loaded: vec![Loaded::new(input.file, 0)],
             by_file: HashMap::from([(input.file.source.id, 0)]),
+            not_exported: HashSet::new(),
+            tree_modules: HashMap::new(),
             current: 0,
             module: &input.file.module,
             loading: 0,
