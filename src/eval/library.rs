@@ -135,17 +135,12 @@ impl<'a> Evaluator<'a> {
         object: Option<&Rc<RefCell<Object>>>,
     ) -> Value {
         let api = found.item;
+        self.note_generated(found, &record);
         match api.role {
             Role::Environment | Role::Setting => self.named_lookup(api, &record),
             Role::File => {
                 let path = self.slot_value(api, Slot::Value, &record);
-                let shown = path
-                    .as_ref()
-                    .and_then(Value::as_text)
-                    .map(|text| text.reveal().to_owned());
-                let shown = shown
-                    .or_else(|| path.map(|path| path.path()))
-                    .unwrap_or_default();
+                let shown = self.note_read(path.as_ref(), record.span);
                 Value::at(Kind::File(Rc::from(shown)), record.span, "read from a file")
             }
             Role::Default => Value::new(Kind::Default),
@@ -327,7 +322,12 @@ impl<'a> Evaluator<'a> {
         target.clone()
     }
 
-    fn slot_value(&mut self, api: &'a Api, slot: Slot, record: &CallRecord) -> Option<Value> {
+    pub(super) fn slot_value(
+        &mut self,
+        api: &'a Api,
+        slot: Slot,
+        record: &CallRecord,
+    ) -> Option<Value> {
         api.slots
             .get(&slot)
             .and_then(|source| self.plain_slot(source, record))

@@ -20,6 +20,7 @@ mod material;
 mod member;
 mod mint;
 mod pending;
+mod reading;
 mod slots;
 mod statement;
 mod token;
@@ -32,7 +33,7 @@ pub(crate) use material::decode_base64;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::facts::{FileFacts, LibraryVersion, Site};
+use crate::facts::{FileFacts, FileRead, GeneratedKey, LibraryVersion, Site};
 use crate::models::catalog::{Catalog, Found};
 use crate::models::schema::{Api, Library};
 use crate::project::{Parsed, Project};
@@ -185,6 +186,8 @@ struct Evaluator<'a> {
     journals: Vec<Vec<branch::Write>>,
     sites: Vec<SiteRecord<'a>>,
     settings: Vec<SettingRecord>,
+    reads: Vec<FileRead>,
+    generated: Vec<GeneratedKey>,
     /// What was written to members of objects that nothing else is known of, by the path of the member.
     kept: HashMap<String, Value>,
     /// `impl` blocks by the file and name of the class.
@@ -245,6 +248,8 @@ impl<'a> Evaluator<'a> {
             journals: Vec::new(),
             sites: Vec::new(),
             settings: Vec::new(),
+            reads: Vec::new(),
+            generated: Vec::new(),
             kept: HashMap::new(),
             extensions: HashMap::new(),
             waiting: Vec::new(),

@@ -18,6 +18,8 @@ mod exp_unchecked;
 mod fallback_key;
 mod hardcoded_key;
 mod iss_unchecked;
+mod jwks_private_material;
+mod key_file;
 mod key_literal;
 mod key_reused;
 mod merge;
@@ -27,16 +29,18 @@ mod mint_without_exp;
 mod nbf_unchecked;
 mod option_inert;
 mod peek;
+mod private_key_committed;
 mod result_ignored;
 mod sensitive_claim;
 mod signature_skipped;
 mod strength;
 mod token_in_source;
 mod weak_key;
+mod weak_rsa_key;
 
 pub use merge::one_per_cause;
 
-use crate::facts::FileFacts;
+use crate::facts::{FileFacts, ProjectFacts};
 use crate::finding::Finding;
 
 /// A rule: its id, and what looks for it.
@@ -69,6 +73,18 @@ pub const RULES: &[Rule] = &[
     (claim_optional::ID, claim_optional::check),
     (exp_optional::ID, exp_optional::check),
     (nbf_unchecked::ID, nbf_unchecked::check),
+    (weak_rsa_key::ID, weak_rsa_key::check),
+];
+
+/// A rule over more than one file.
+type ProjectRule = (&'static str, fn(&ProjectFacts<'_>, &mut Vec<Finding>));
+
+/// Every rule that looks at more than one file. A rule may be in both lists.
+pub const PROJECT_RULES: &[ProjectRule] = &[
+    (jwks_private_material::ID, jwks_private_material::check),
+    (private_key_committed::ID, private_key_committed::check),
+    (weak_key::ID, weak_key::check_files),
+    (weak_rsa_key::ID, weak_rsa_key::check_files),
 ];
 
 /// What the rules say of a file: one finding for each cause in it.
@@ -80,6 +96,15 @@ pub fn judge(facts: &FileFacts) -> Vec<Finding> {
     one_per_cause(findings)
 }
 
+/// What the rules say of all files together: one finding for each cause, whatever file it stands in.
+pub fn judge_project(facts: &ProjectFacts<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (_, check) in PROJECT_RULES {
+        check(facts, &mut findings);
+    }
+    merge::one_per_cause(findings)
+}
+
 /// Whether findings of this rule in test code are left out unless asked for: keys and tokens in tests are made up.
 pub fn left_out_in_tests(rule: &str) -> bool {
     [
@@ -88,6 +113,9 @@ pub fn left_out_in_tests(rule: &str) -> bool {
         weak_key::ID,
         empty_key::ID,
         token_in_source::ID,
+        jwks_private_material::ID,
+        private_key_committed::ID,
+        weak_rsa_key::ID,
     ]
     .contains(&rule)
 }
@@ -98,9 +126,13 @@ mod tests {
 
     #[test]
     fn every_rule_has_a_page_and_every_page_a_rule() {
-        let mut rules: Vec<&str> = RULES.iter().map(|(id, _)| *id).collect();
+        let of_files = RULES.iter().map(|(id, _)| *id);
+        let mut rules: Vec<&str> = of_files
+            .chain(PROJECT_RULES.iter().map(|(id, _)| *id))
+            .collect();
         let pages: Vec<&str> = crate::page::PAGES.iter().map(|page| page.id).collect();
         rules.sort_unstable();
+        rules.dedup();
         assert_eq!(rules, pages);
     }
 }
