@@ -1,6 +1,7 @@
 //! What a file is read for, by its name: code of a language, settings that feed code, or keys.
 
 use super::paths::file_name;
+use crate::settings::Format;
 use crate::syntax::Language;
 
 /// What a file is read for.
@@ -17,52 +18,13 @@ pub enum FileKind {
 impl FileKind {
     /// The kind of a file by its relative path (forward slashes), `None` when jotlint does not read it.
     pub fn of_path(path: &str) -> Option<Self> {
-        if is_settings_path(path) {
-            return Some(Self::Settings);
-        }
         if is_key_path(path) {
             return Some(Self::Key);
         }
-        Language::of_path(path).map(Self::Code)
-    }
-}
-
-fn is_settings_path(path: &str) -> bool {
-    let name = file_name(path).to_ascii_lowercase();
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
-    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| stem.starts_with(prefix));
-    if name.starts_with(".env") || extension == "env" || extension == "tfvars" {
-        return true;
-    }
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let in_folder = |names: &[&str]| folder.split('/').any(|part| names.contains(&part));
-    match extension {
-        "yml" | "yaml" => {
-            starts(&[
-                "docker-compose",
-                "compose",
-                "application",
-                "bootstrap",
-                "serverless",
-                "values",
-                "docker-stack",
-                ".gitlab-ci",
-            ]) || folder.ends_with(".github/workflows")
-                || in_folder(&[
-                    "k8s",
-                    "kubernetes",
-                    "manifests",
-                    "helm",
-                    "charts",
-                    "deploy",
-                    "deployment",
-                    "deployments",
-                    "kustomize",
-                ])
+        if Format::of_path(path).is_some() {
+            return Some(Self::Settings);
         }
-        "json" => starts(&["appsettings", "local.settings"]),
-        "properties" => starts(&["application", "bootstrap"]),
-        _ => false,
+        Language::of_path(path).map(Self::Code)
     }
 }
 
@@ -74,7 +36,6 @@ fn is_key_path(path: &str) -> bool {
         "pem" | "key" | "der" | "crt" | "cer" | "pub" | "p8" | "p12" | "pfx" | "jks"
         | "keystore" | "jwk" | "jwks" => true,
         "json" => says(&["jwk", "key", "private", "openid-configuration"]),
-        "yml" | "yaml" => says(&["jwt", "secret", "key", "token"]),
         "" => {
             ["id_rsa", "id_ecdsa", "id_ed25519"]
                 .iter()
