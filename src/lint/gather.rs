@@ -84,7 +84,9 @@ fn what_is_known(site: &Site) -> String {
     let materials: Vec<_> = keys.iter().map(|key| (key.kind, &key.material)).collect();
     let ignored = site.result_ignored;
     let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
-    format!("{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {token}")
+    format!(
+        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {token}"
+    )
 }
 
 fn key(site: &Site) -> CallKey {
