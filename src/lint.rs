@@ -246,15 +246,22 @@ fn hide_keys(source: &SourceFile, redactor: &mut Redactor) {
 /// A file with keys as it can be quoted: what is secret is masked, and so is a file that is one line of text, which may
 /// be a secret. A binary file is empty.
 fn masked(source: SourceFile) -> SourceFile {
+    // Lines stay where they are.
+    let mask = |secret: &mut [u8]| {
+        let letters = secret
+            .iter_mut()
+            .filter(|byte| !matches!(byte, b'\n' | b'\r'));
+        letters.for_each(|byte| *byte = b'*');
+    };
     let mut content = source.bytes().to_vec();
     if std::str::from_utf8(&content).is_err() {
         content.clear();
     } else if source.line_count() <= 2 {
-        content.fill(b'*');
+        mask(&mut content);
     }
     for span in keys::secret_spans(source.bytes()) {
         if let Some(secret) = content.get_mut(span.range()) {
-            secret.fill(b'*');
+            mask(secret);
         }
     }
     SourceFile::new(source.path, source.disk_path, content)
