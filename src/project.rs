@@ -1,6 +1,6 @@
 //! Every code file of a run, parsed when somebody asks for it and once only, and which file an import means.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::walk::{Committed, FileKind, OtherFile, WalkedFile};
 const LARGEST_MANIFEST: u64 = 1_000_000;
 
 /// Files that hand on all names of each other that are followed.
-const DEEPEST_HANDING_ON: usize = 8;
+const MOST_HANDING_ON: usize = 400;
 
 /// Hears how far a run is; called from many threads.
 pub trait Progress: Sync {
@@ -313,37 +313,43 @@ impl<'f> Project<'f> {
     ///
     /// Must run on a big stack, since files that hand on others are parsed.
     pub fn may_define(&self, id: FileId, name: &str) -> bool {
-        self.may_define_within(id, name, 0)
-    }
-
-    fn may_define_within(&self, id: FileId, name: &str, depth: usize) -> bool {
-        let files = self.files;
         let asked = (id, name.to_owned());
         let known = self.defined.lock().ok();
         if let Some(known) = known.and_then(|known| known.get(&asked).copied()) {
             return known;
         }
-        if depth > DEEPEST_HANDING_ON {
-            return false;
+        let mut looked_at = BTreeSet::from([id]);
+        let mut waiting = vec![id];
+        let mut answer = false;
+        while let Some(next) = waiting.pop() {
+            if self.files.spells(next, name) {
+                answer = true;
+                break;
+            }
+            for other in self.handed_on(next) {
+                if looked_at.len() < MOST_HANDING_ON && looked_at.insert(other) {
+                    waiting.push(other);
+                }
+            }
         }
-        let answer = files.spells(id, name)
-            || is_package_entry(files.path(id)) && self.hands_on(id, name, depth);
         if let Ok(mut known) = self.defined.lock() {
             known.insert(asked, answer);
         }
         answer
     }
 
-    fn hands_on(&self, id: FileId, name: &str, depth: usize) -> bool {
+    /// Files of which a file hands on every name.
+    fn handed_on(&self, id: FileId) -> Vec<FileId> {
+        if !is_package_entry(self.files.path(id)) {
+            return Vec::new();
+        }
         let Some(parsed) = self.parsed(id) else {
-            return false;
+            return Vec::new();
         };
-        parsed.module.handed_on().any(|(module, path)| {
-            let other = self.resolve(id, module, path);
-            other.is_some_and(|(other, _)| {
-                other != id && self.may_define_within(other, name, depth + 1)
-            })
-        })
+        let modules = parsed.module.handed_on();
+        modules
+            .filter_map(|(module, path)| Some(self.resolve(id, module, path)?.0))
+            .collect()
     }
 
     /// The file that an import of `from` means, and how many names of its path lead there.
