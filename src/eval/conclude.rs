@@ -43,6 +43,12 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     let facts = FileFacts {
         path: evaluator.input.file.source.path.clone(),
         sites,
+        settings: evaluator
+            .settings
+            .iter()
+            .filter(|record| record.span.file == root)
+            .map(|record| record.name.clone())
+            .collect(),
         reached: Vec::new(),
         cut: evaluator.cut || evaluator.steps > BUDGET,
         redactor,
@@ -58,6 +64,11 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         facts,
         elsewhere,
         wrappers,
+        settings: evaluator
+            .catalog
+            .settings_of(&evaluator.imported_modules)
+            .map(str::to_owned)
+            .collect(),
     }
 }
 

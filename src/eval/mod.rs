@@ -87,6 +87,8 @@ pub struct Evaluation {
     pub elsewhere: Vec<Site>,
     /// Functions and classes whose callers decide what they do with tokens.
     pub wrappers: BTreeSet<String>,
+    /// Settings that its libraries read, and that other files may set.
+    pub settings: BTreeSet<String>,
 }
 
 /// A call of a library's API, as it was when it happened.

@@ -112,7 +112,7 @@ fn evaluate_file(
     })))
 }
 
-/// Files that were not evaluated and name a wrapper, and the file or class that it stands in.
+/// Files that were not evaluated and name a wrapper together with the file that it stands in, or a setting.
 fn callers(
     project: &Project<'_>,
     evaluated: &[Evaluated],
@@ -133,6 +133,11 @@ fn callers(
         words.push(name);
         words.extend(homes);
     }
+    let settings: BTreeSet<&str> = evaluated
+        .iter()
+        .flat_map(|file| file.evaluation.settings.iter().map(String::as_str))
+        .collect();
+    words.extend(&settings);
     words.sort_unstable();
     words.dedup();
     if words.is_empty() {
@@ -153,7 +158,7 @@ fn callers(
         let calls = |(name, homes): (&&str, &BTreeSet<&str>)| {
             found.contains(*name) && homes.iter().any(|home| found.contains(home))
         };
-        wrappers.iter().any(calls)
+        found.iter().any(|word| settings.contains(word)) || wrappers.iter().any(calls)
     };
     let others: Vec<FileId> = files
         .others()
