@@ -91,6 +91,17 @@ pub struct Site {
     pub root: FileId,
     /// What calls the function around it is not known.
     pub generic: bool,
+    /// Parameters of a header that is not verified yet and that decide what the call does.
+    pub header: Vec<HeaderUse>,
+}
+
+/// A parameter of the token's own header that reaches a call before the token is verified, and nobody checked it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderUse {
+    /// Its name.
+    pub parameter: String,
+    /// The way it took.
+    pub flow: Vec<Place>,
 }
 
 /// What happens at a [`Site`].
@@ -112,6 +123,14 @@ pub enum SiteKind {
     Jwks,
     /// A secret is used for something other than tokens.
     OtherSecret,
+    /// Something is fetched.
+    Fetch,
+    /// A file is read.
+    File,
+    /// A database is asked.
+    Query,
+    /// A command line is run.
+    Command,
 }
 
 impl std::fmt::Display for SiteKind {
@@ -125,6 +144,10 @@ impl std::fmt::Display for SiteKind {
             Self::Key => "key",
             Self::Jwks => "jwks",
             Self::OtherSecret => "other secret",
+            Self::Fetch => "fetch",
+            Self::File => "file",
+            Self::Query => "query",
+            Self::Command => "command",
         })
     }
 }
@@ -386,6 +409,34 @@ pub enum Lifetime {
 }
 
 impl Site {
+    /// A site of which only the place is known.
+    pub fn new(kind: SiteKind, place: Place, library: LibraryFact, root: FileId) -> Self {
+        Self {
+            kind,
+            span: place.span,
+            place,
+            scope: String::new(),
+            library,
+            context: None,
+            keys: Vec::new(),
+            algorithms: Algorithms::Unknown,
+            checks: BTreeMap::new(),
+            inert: Vec::new(),
+            uses: ClaimsUse::default(),
+            mint: None,
+            token: String::new(),
+            family_bound: false,
+            none_refused: false,
+            empty_key_accepted: false,
+            result_ignored: false,
+            shares_framework_secret: false,
+            moment: 0,
+            root,
+            generic: false,
+            header: Vec::new(),
+        }
+    }
+
     /// The check of a slot; unknown when nothing was said.
     pub fn check(&self, slot: Slot) -> &Check {
         self.checks.get(&slot).unwrap_or(&Check::Unknown)

@@ -32,6 +32,17 @@ pub(super) fn checks(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> BTre
         None => Check::Enforced,
     };
     checks.insert(Slot::Signature, signature);
+    let key_source = match record.resolved.off.get(&Slot::KeySource) {
+        Some((Truth::Yes, span)) => {
+            Check::Disabled(evaluator.place(*span, "lets the token bring its own key"))
+        }
+        Some(_) => Check::Unknown,
+        None => match record.resolved.unset.claims.get(&Slot::KeySource) {
+            Some(UnsetClaim::Unchecked) => Check::Unchecked,
+            _ => Check::Enforced,
+        },
+    };
+    checks.insert(Slot::KeySource, key_source);
     checks
 }
 

@@ -28,8 +28,13 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = records
         .map(|record| site(evaluator, record))
         .partition(|site| site.place.span.file == root);
-    elsewhere.sort_by(|a, b| a.place.cmp(&b.place).then(a.kind.cmp(&b.kind)));
     sites.extend(setting_sites(evaluator));
+    let (own, others): (Vec<Site>, Vec<Site>) = super::header::sites(evaluator)
+        .into_iter()
+        .partition(|site| site.place.span.file == root);
+    sites.extend(own);
+    elsewhere.extend(others);
+    elsewhere.sort_by(|a, b| a.place.cmp(&b.place).then(a.kind.cmp(&b.kind)));
     sites.sort_by(|a, b| a.place.span.cmp(&b.place.span).then(a.kind.cmp(&b.kind)));
     let mut redactor = Redactor::default();
     for key in sites.iter().chain(&elsewhere).flat_map(|site| &site.keys) {
@@ -148,6 +153,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         root: evaluator.input.file.source.id,
         generic: record.generic,
         shares_framework_secret: false,
+        header: Vec::new(),
     }
 }
 

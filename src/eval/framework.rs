@@ -8,7 +8,7 @@ use super::slots::UnsetFacts;
 use super::value::{Kind, Value};
 use super::{Evaluator, SettingRecord};
 use crate::facts::{
-    Algorithms, Check, ClaimsUse, LibraryFact, Lifetime, Material, MintFact, Site, SiteKind,
+    Algorithms, Check, LibraryFact, Lifetime, Material, MintFact, Site, SiteKind,
 };
 use crate::finding::Place;
 use crate::models::catalog::Found;
@@ -35,32 +35,17 @@ pub(super) fn setting_sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
             }
             let site = sites
                 .entry(found.library.name.clone())
-                .or_insert_with(|| Site {
-                    kind: SiteKind::Register,
-                    place: evaluator.place(record.span, ""),
-                    span: record.span,
-                    scope: record.scope.clone(),
-                    library: LibraryFact {
+                .or_insert_with(|| {
+                    let library = LibraryFact {
                         name: found.library.name.clone(),
                         version: evaluator.version(found.library),
                         fix: found.library.fix.clone(),
-                    },
-                    context: None,
-                    keys: Vec::new(),
-                    algorithms: Algorithms::Unknown,
-                    checks: BTreeMap::new(),
-                    inert: Vec::new(),
-                    uses: ClaimsUse::default(),
-                    mint: None,
-                    token: String::new(),
-                    family_bound: false,
-                    none_refused: false,
-                    empty_key_accepted: false,
-                    result_ignored: false,
-                    moment: 0,
-                    root: evaluator.input.file.source.id,
-                    generic: false,
-                    shares_framework_secret: false,
+                    };
+                    let place = evaluator.place(record.span, "");
+                    Site {
+                        scope: record.scope.clone(),
+                        ..Site::new(SiteKind::Register, place, library, root)
+                    }
                 });
             read_setting(evaluator, record, found, site);
         }

@@ -68,6 +68,7 @@ impl UnsetFacts {
             (Slot::NotBefore, &unset.not_before),
             (Slot::Audience, &unset.audience),
             (Slot::Issuer, &unset.issuer),
+            (Slot::KeySource, &unset.key_source),
         ];
         for (slot, claim) in claims {
             if let Some(claim) = claim {

@@ -126,7 +126,9 @@ impl<'a> Evaluator<'a> {
             }
             StatementKind::Throw(value) => {
                 if let Some(id) = value {
+                    let throwing = std::mem::replace(&mut self.throwing, true);
                     self.expression(*id, scope);
+                    self.throwing = throwing;
                 }
                 Flow::Left
             }
@@ -183,6 +185,7 @@ impl<'a> Evaluator<'a> {
                 }
                 Value::one_of(values)
             }
+            Kind::Fetched(_) => over.clone(),
             _ => Value::unknown(&format!("{}[]", over.path())),
         }
     }
@@ -239,6 +242,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn run_match(&mut self, chosen: &'a Match, scope: usize) -> Outcome {
         let subject = self.expression(chosen.subject, scope);
         self.note_use(&subject, Use::Decided);
+        if chosen.arms.iter().any(|arm| !arm.cases.is_empty()) {
+            self.note_checked(&subject);
+        }
         self.note_guard(&subject, None);
         let mut exhaustive = false;
         let mut arms: Vec<Way<'_, 'a>> = Vec::new();
@@ -364,7 +370,7 @@ impl<'a> Evaluator<'a> {
                     let part = match &value.kind {
                         Kind::List(list) => list.borrow().items.get(position).cloned(),
                         // Claims that are returned beside a header or an error.
-                        Kind::Claims(..) => Some(value.clone()),
+                        Kind::Claims(..) | Kind::Fetched(_) => Some(value.clone()),
                         _ => None,
                     };
                     let part = part.unwrap_or_else(|| {

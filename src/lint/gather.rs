@@ -78,12 +78,13 @@ fn what_is_known(site: &Site) -> String {
         inert,
         uses,
         mint,
+        header,
         ..
     } = site;
     let materials: Vec<_> = keys.iter().map(|key| (key.kind, &key.material)).collect();
     let ignored = site.result_ignored;
     let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
-    format!("{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored}")
+    format!("{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?}")
 }
 
 fn key(site: &Site) -> CallKey {

@@ -107,6 +107,16 @@ pub enum Role {
     Duration,
     /// Writes to a log or console.
     Log,
+    /// Asks something about a value without holding it against anything.
+    Inspect,
+    /// Takes a text apart.
+    Split,
+    /// Puts its receiver and arguments together.
+    Join,
+    /// Fetches from an address.
+    Fetch,
+    /// Runs a command line.
+    Command,
     /// Says whether a value is in a closed set.
     Membership,
 }
@@ -141,6 +151,8 @@ pub enum Slot {
     Type,
     /// The signature check.
     Signature,
+    /// That the key is the one that was given, and not one that the token brings along.
+    KeySource,
     /// What is signed, or the type it is read into.
     Payload,
     /// Lifetime of a minted token.
@@ -390,6 +402,9 @@ pub struct Unset {
     /// No issuer.
     #[serde(default)]
     pub issuer: Option<UnsetClaim>,
+    /// No option that keeps a key in the token's own header out.
+    #[serde(default)]
+    pub key_source: Option<UnsetClaim>,
     /// No lifetime when minting.
     #[serde(default)]
     pub lifetime: Option<UnsetLifetime>,

@@ -20,6 +20,8 @@ mod hardcoded_key;
 mod iss_unchecked;
 mod key_literal;
 mod key_reused;
+mod key_source_untrusted;
+mod kid_injection;
 mod merge;
 mod mint_long_lived;
 mod mint_without_aud;
@@ -69,6 +71,8 @@ pub const RULES: &[Rule] = &[
     (claim_optional::ID, claim_optional::check),
     (exp_optional::ID, exp_optional::check),
     (nbf_unchecked::ID, nbf_unchecked::check),
+    (key_source_untrusted::ID, key_source_untrusted::check),
+    (kid_injection::ID, kid_injection::check),
 ];
 
 /// What the rules say of a file: one finding for each cause in it.
