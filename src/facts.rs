@@ -93,6 +93,34 @@ pub struct Site {
     pub generic: bool,
     /// Parameters of a header that is not verified yet and that decide what the call does.
     pub header: Vec<HeaderUse>,
+    /// The address that keys are fetched from.
+    pub address: Option<Address>,
+    /// When keys are fetched, for a fetch or client whose keys verify.
+    pub fetched: Option<Fetched>,
+}
+
+/// When keys are fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// For every token that is verified.
+    EachTime,
+    /// When the module is loaded, and never again.
+    Once,
+    /// Not known.
+    Unknown,
+}
+
+/// An address as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Where.
+    pub place: Place,
+    /// Nothing hides or protects what is sent to it.
+    pub plaintext: bool,
+    /// Its host; empty when it is put together.
+    pub host: String,
+    /// It is one of several, or what is taken when a setting is missing.
+    pub alternative: bool,
 }
 
 /// A parameter of the token's own header that reaches a call before the token is verified, and nobody checked it.
@@ -434,6 +462,8 @@ impl Site {
             root,
             generic: false,
             header: Vec::new(),
+            address: None,
+            fetched: None,
         }
     }
 

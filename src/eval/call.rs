@@ -342,7 +342,10 @@ impl<'a> Evaluator<'a> {
                     .unwrap_or_default();
                 let value = self.member(object, &Name { text: key, span });
                 match record.positional.get(1) {
-                    Some((default, _)) => self.either(value, default.clone(), span),
+                    Some((default, _)) => {
+                        self.note_kept(default);
+                        self.either(value, default.clone(), span)
+                    }
                     None => value,
                 }
             }
@@ -405,6 +408,9 @@ impl<'a> Evaluator<'a> {
                 _ => object.clone(),
             },
             Role::Append => {
+                for (value, _) in &record.positional {
+                    self.note_kept(value);
+                }
                 if let Kind::List(list) = &object.kind {
                     let values = record.positional.iter().map(|(value, _)| value.clone());
                     list.borrow_mut().items.extend(values);
@@ -478,7 +484,9 @@ impl<'a> Evaluator<'a> {
         let arguments = record.positional.iter().chain(record.named.values());
         for (value, _) in arguments {
             self.note_use(value, Use::HandedOn);
-            self.note_kept(value);
+            if !self.throwing && !super::header::writes_a_log(path) {
+                self.note_kept(value);
+            }
             if inside.is_empty() {
                 inside = value.path();
             }
@@ -556,6 +564,9 @@ impl<'a> Evaluator<'a> {
         let frame = self.frames.pop();
         let returns = frame.map(|frame| frame.returns).unwrap_or_default();
         let result = Value::one_of(returns.into_iter().chain(tail));
+        if self.is_memoised(function) {
+            self.note_kept(&result);
+        }
         self.note_use(&result, Use::Returned);
         result
     }

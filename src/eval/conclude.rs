@@ -31,6 +31,7 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     sites.extend(setting_sites(evaluator));
     let (own, others): (Vec<Site>, Vec<Site>) = super::header::sites(evaluator)
         .into_iter()
+        .chain(super::fetch::sites(evaluator))
         .partition(|site| site.place.span.file == root);
     sites.extend(own);
     elsewhere.extend(others);
@@ -154,6 +155,13 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         generic: record.generic,
         shares_framework_secret: false,
         header: Vec::new(),
+        address: match slot(Slot::Url) {
+            Filled::Yes(value, span) | Filled::Maybe(value, span) => {
+                evaluator.address(value, *span)
+            }
+            _ => None,
+        },
+        fetched: None,
     }
 }
 

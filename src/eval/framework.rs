@@ -7,9 +7,7 @@ use super::material::kind_by_material;
 use super::slots::UnsetFacts;
 use super::value::{Kind, Value};
 use super::{Evaluator, SettingRecord};
-use crate::facts::{
-    Algorithms, Check, LibraryFact, Lifetime, Material, MintFact, Site, SiteKind,
-};
+use crate::facts::{Algorithms, Check, LibraryFact, Lifetime, Material, MintFact, Site, SiteKind};
 use crate::finding::Place;
 use crate::models::catalog::Found;
 use crate::models::schema::{SettingModel, Slot, UnsetClaim};
@@ -33,20 +31,18 @@ pub(super) fn setting_sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
             if !dictionary && !(evaluator.input.depends_on)(found.library) {
                 continue;
             }
-            let site = sites
-                .entry(found.library.name.clone())
-                .or_insert_with(|| {
-                    let library = LibraryFact {
-                        name: found.library.name.clone(),
-                        version: evaluator.version(found.library),
-                        fix: found.library.fix.clone(),
-                    };
-                    let place = evaluator.place(record.span, "");
-                    Site {
-                        scope: record.scope.clone(),
-                        ..Site::new(SiteKind::Register, place, library, root)
-                    }
-                });
+            let site = sites.entry(found.library.name.clone()).or_insert_with(|| {
+                let library = LibraryFact {
+                    name: found.library.name.clone(),
+                    version: evaluator.version(found.library),
+                    fix: found.library.fix.clone(),
+                };
+                let place = evaluator.place(record.span, "");
+                Site {
+                    scope: record.scope.clone(),
+                    ..Site::new(SiteKind::Register, place, library, root)
+                }
+            });
             read_setting(evaluator, record, found, site);
         }
     }

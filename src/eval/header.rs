@@ -44,8 +44,7 @@ pub(super) fn sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
         .filter_map(|reached| {
             // A key in the header may be held against something once the proof is verified.
             let held_later = |parameter: &String| {
-                reached.kind == SiteKind::Key
-                    && evaluator.is_checked(parameter, &reached.functions)
+                reached.kind == SiteKind::Key && evaluator.is_checked(parameter, &reached.functions)
             };
             let header: Vec<HeaderUse> = reached
                 .parameters
@@ -134,7 +133,8 @@ impl Evaluator<'_> {
             return Some(Value::new(Kind::Joined(parts.collect())));
         }
         // `kid.replace("/", "")`: what is left of it may be harmless.
-        let replaces = record.receiver.is_some() && record.positional.len() > 1 && others.is_empty();
+        let replaces =
+            record.receiver.is_some() && record.positional.len() > 1 && others.is_empty();
         replaces.then(|| Value::unknown("cleaned"))
     }
 
@@ -271,7 +271,10 @@ impl Evaluator<'_> {
         let functions = self.running();
         for (parameter, _) in parameters {
             // What kind of token it is says whether it may bring its own key.
-            let also = (parameter == "typ").then_some(["jwk", "x5c"]).into_iter().flatten();
+            let also = (parameter == "typ")
+                .then_some(["jwk", "x5c"])
+                .into_iter()
+                .flatten();
             for parameter in also.map(str::to_owned).chain([parameter.clone()]) {
                 for function in &functions {
                     self.checked.insert((*function, parameter.clone()));
@@ -320,9 +323,17 @@ impl Evaluator<'_> {
 }
 
 /// Whether the last name of a path is what loggers call their methods.
-fn writes_a_log(path: &str) -> bool {
+pub(super) fn writes_a_log(path: &str) -> bool {
     const WORDS: &[&str] = &[
-        "log", "trace", "debug", "info", "warn", "warning", "error", "exception", "print",
+        "log",
+        "trace",
+        "debug",
+        "info",
+        "warn",
+        "warning",
+        "error",
+        "exception",
+        "print",
     ];
     let name = path.split('(').next().unwrap_or(path);
     let name = name.rsplit('.').next().unwrap_or(name);

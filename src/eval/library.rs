@@ -89,6 +89,7 @@ impl<'a> Evaluator<'a> {
         }
         for (value, _) in record.positional.iter().chain(record.named.values()) {
             self.note_use(value, Use::HandedOn);
+            self.note_kept(value);
         }
         let maybe = self.depth() > inner.borrow().born;
         inner
@@ -364,6 +365,7 @@ impl<'a> Evaluator<'a> {
         let version = self.version(found.library);
         let resolved = self.resolve(found, &version, &record, object);
         self.note_keys_of_header(found, &resolved, &record);
+        self.note_key_sources(found, &resolved);
         let scope = self.scope_label();
         let guarded = self
             .frames

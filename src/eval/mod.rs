@@ -208,6 +208,8 @@ struct Evaluator<'a> {
     reached: Vec<header::Reached>,
     /// What was fetched.
     fetches: Vec<fetch::FetchRecord>,
+    /// Where keys came from that verified a token.
+    key_sources: Vec<fetch::KeySource>,
     /// Which run for unknown callers this is; 0 while the module itself runs.
     activation: usize,
     /// How many such runs there were.
@@ -270,6 +272,7 @@ impl<'a> Evaluator<'a> {
             made_in: HashMap::new(),
             reached: Vec::new(),
             fetches: Vec::new(),
+            key_sources: Vec::new(),
             activation: 0,
             activations: 0,
             older_scopes: 0,

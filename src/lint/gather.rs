@@ -79,12 +79,16 @@ fn what_is_known(site: &Site) -> String {
         uses,
         mint,
         header,
+        address,
+        fetched,
         ..
     } = site;
     let materials: Vec<_> = keys.iter().map(|key| (key.kind, &key.material)).collect();
     let ignored = site.result_ignored;
     let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
-    format!("{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?}")
+    format!(
+        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?} {address:?} {fetched:?}"
+    )
 }
 
 fn key(site: &Site) -> CallKey {

@@ -169,6 +169,10 @@ pub enum Slot {
     Cooldown,
     /// Fetches allowed in a time.
     RateLimit,
+    /// That fetched keys are fetched again after some time.
+    Refresh,
+    /// That the connection is checked.
+    Transport,
     /// Time a fetch may take.
     Timeout,
     /// Raw material of a key.
@@ -405,6 +409,15 @@ pub struct Unset {
     /// No option that keeps a key in the token's own header out.
     #[serde(default)]
     pub key_source: Option<UnsetClaim>,
+    /// No option about the cache of a key set; `unchecked`: there is none.
+    #[serde(default)]
+    pub cache: Option<UnsetClaim>,
+    /// No option that limits fetches for unknown key ids; `unchecked`: nothing does.
+    #[serde(default)]
+    pub rate_limit: Option<UnsetClaim>,
+    /// No option that lets fetched keys grow old; `unchecked`: they never do.
+    #[serde(default)]
+    pub refresh: Option<UnsetClaim>,
     /// No lifetime when minting.
     #[serde(default)]
     pub lifetime: Option<UnsetLifetime>,

@@ -30,7 +30,9 @@ fn library_trusts(site: &Site, findings: &mut Vec<Finding>) {
     let (place, message) = match site.check(Slot::KeySource) {
         Check::Disabled(place) => (
             place,
-            format!("This option lets a token bring its own key to {library}: whoever sends one can sign it."),
+            format!(
+                "This option lets a token bring its own key to {library}: whoever sends one can sign it."
+            ),
         ),
         Check::Unchecked => (
             &site.place,
@@ -66,7 +68,9 @@ fn reached(facts: &FileFacts, site: &Site, parameters: &[&str], findings: &mut V
              key is, and makes this service send requests."
         )
     } else if ADDRESSES.contains(&parameter.as_str()) {
-        format!("The key comes from where the token's own `{parameter}` points: the sender picks it.")
+        format!(
+            "The key comes from where the token's own `{parameter}` points: the sender picks it."
+        )
     } else {
         format!(
             "The token is verified with the key in its own `{parameter}`, so it proves only that its sender has a key."

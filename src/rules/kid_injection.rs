@@ -28,8 +28,12 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             continue;
         };
         let remedy = match site.kind {
-            SiteKind::Query => "Give `kid` to the query as a parameter (`?`, `$1`, `%s` with values), never inside its text.",
-            _ => "Look `kid` up in a fixed list or map of keys, and refuse the token when it is not there.",
+            SiteKind::Query => {
+                "Give `kid` to the query as a parameter (`?`, `$1`, `%s` with values), never inside its text."
+            }
+            _ => {
+                "Look `kid` up in a fixed list or map of keys, and refuse the token when it is not there."
+            }
         };
         Draft::new(ID, site, &site.place, "the token's own `kid` ends up here")
             .message(format!(

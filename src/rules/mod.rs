@@ -18,6 +18,10 @@ mod exp_unchecked;
 mod fallback_key;
 mod hardcoded_key;
 mod iss_unchecked;
+mod jwks_never_refreshed;
+mod jwks_plaintext;
+mod jwks_refetch_unbounded;
+mod jwks_uncached;
 mod key_literal;
 mod key_reused;
 mod key_source_untrusted;
@@ -73,6 +77,10 @@ pub const RULES: &[Rule] = &[
     (nbf_unchecked::ID, nbf_unchecked::check),
     (key_source_untrusted::ID, key_source_untrusted::check),
     (kid_injection::ID, kid_injection::check),
+    (jwks_plaintext::ID, jwks_plaintext::check),
+    (jwks_uncached::ID, jwks_uncached::check),
+    (jwks_refetch_unbounded::ID, jwks_refetch_unbounded::check),
+    (jwks_never_refreshed::ID, jwks_never_refreshed::check),
 ];
 
 /// What the rules say of a file: one finding for each cause in it.
