@@ -245,7 +245,6 @@ impl<'a> Evaluator<'a> {
                     if let Some(made) = &object.made {
                         let given = made.positional.iter().chain(made.named.values());
                         waiting.extend(given.map(|(value, _)| value.clone()));
-                        waiting.extend(made.receiver.clone());
                     }
                 }
                 Kind::OneOf(values) | Kind::Joined(values) => {

@@ -347,6 +347,10 @@ impl<'a> Evaluator<'a> {
                 } else {
                     self.home_of(&name.text, scope)
                 };
+                // A name that a function shares with what is around it may be that one.
+                if home != 0 && self.look_up_around(&name.text, home) {
+                    self.note_kept(&value);
+                }
                 self.write_name(home, &name.text, value);
             }
             Target::Place(id) => self.write_place(*id, value, scope),
@@ -389,6 +393,17 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The scope whose name an assignment without declaration writes.
+    fn look_up_around(&self, name: &str, scope: usize) -> bool {
+        let mut at = self.scopes[scope].parent;
+        while let Some(index) = at {
+            if self.scopes[index].names.contains_key(name) {
+                return self.module.assignments_are_local;
+            }
+            at = self.scopes[index].parent;
+        }
+        false
+    }
+
     fn home_of(&self, name: &str, scope: usize) -> usize {
         let own = self.frame().scope;
         if self.module.assignments_are_local {
