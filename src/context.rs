@@ -17,7 +17,15 @@ const FOLDERS: &[(&str, CodeContext)] = &[
     ("testing", CodeContext::Test),
     ("testdata", CodeContext::Test),
     ("fixtures", CodeContext::Test),
+    ("fixture", CodeContext::Test),
+    ("__fixtures__", CodeContext::Test),
     ("mocks", CodeContext::Test),
+    ("stub", CodeContext::Test),
+    ("stubs", CodeContext::Test),
+    ("snapshots", CodeContext::Test),
+    (".snapshots", CodeContext::Test),
+    ("__snapshots__", CodeContext::Test),
+    ("golden", CodeContext::Test),
     ("cypress", CodeContext::Test),
     ("benches", CodeContext::Test),
     ("fuzz", CodeContext::Test),
@@ -81,6 +89,17 @@ pub fn mark(facts: &mut FileFacts, source: &SourceFile, module: &Module) {
             Some(CodeContext::Test)
         } else {
             by_path
+        };
+    }
+    for made in &mut facts.generated {
+        let in_test = module
+            .test_spans
+            .iter()
+            .any(|span| span.contains(made.place.span));
+        made.context = if in_test {
+            Some(CodeContext::Test)
+        } else {
+            of_path(&made.place.path)
         };
     }
     facts.browser = is_browser(&facts.path, source);

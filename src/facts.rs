@@ -3,8 +3,11 @@
 //! Facts say nothing of syntax or of how they were found.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::finding::{CodeContext, Place};
+use crate::key_files::KeyFile;
+use crate::keys::KnownKeys;
 use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms, Versions};
 use crate::redact::Redactor;
 use crate::source::{FileId, Span};
@@ -31,6 +34,68 @@ pub struct FileFacts {
     pub now: i64,
     /// Signed tokens that are written in the file.
     pub tokens: Vec<TokenLiteral>,
+    /// Files that the code reads, and addresses that it calls, by a path that is written there.
+    pub reads: Vec<FileRead>,
+    /// Asymmetric keys of a known size that the code makes.
+    pub generated: Vec<GeneratedKey>,
+    /// Keys that are public knowledge.
+    pub known_keys: Arc<KnownKeys>,
+}
+
+/// Everything that rules over more than one file are told.
+#[derive(Debug)]
+pub struct ProjectFacts<'a> {
+    /// Facts of every code file, by path.
+    pub files: Vec<&'a FileFacts>,
+    /// Files with key material, by path.
+    pub key_files: Vec<KeyFile<'a>>,
+}
+
+impl ProjectFacts<'_> {
+    /// Whether any code of the project mints or verifies tokens.
+    pub fn handles_tokens(&self) -> bool {
+        self.files.iter().any(|facts| facts.handles_tokens())
+    }
+}
+
+impl FileFacts {
+    /// Whether the code mints, verifies or decodes tokens.
+    pub fn handles_tokens(&self) -> bool {
+        self.sites.iter().chain(&self.reached).any(|site| {
+            matches!(
+                site.kind,
+                SiteKind::Mint | SiteKind::Verify | SiteKind::Decode | SiteKind::Register
+            )
+        })
+    }
+}
+
+/// A path that code reads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileRead {
+    /// Where.
+    pub place: Place,
+    /// The path, or the whole address.
+    pub path: String,
+    /// It is an address, not a path.
+    pub is_url: bool,
+}
+
+/// A key that code makes.
+#[derive(Clone, Debug)]
+pub struct GeneratedKey {
+    /// The call.
+    pub place: Place,
+    /// Size of its RSA modulus.
+    pub bits: u32,
+    /// What makes it.
+    pub library: LibraryFact,
+    /// The library handles tokens or their keys and nothing else.
+    pub for_tokens: bool,
+    /// Names of the functions and classes around it.
+    pub scope: String,
+    /// Set when this is not product code.
+    pub context: Option<CodeContext>,
 }
 
 /// A signed token in the code.
@@ -44,6 +109,19 @@ pub struct TokenLiteral {
     pub expires: Option<i64>,
     /// Set when this is not product code.
     pub context: Option<CodeContext>,
+    /// The token itself.
+    pub text: Literal,
+    /// The key that opens it, when it is known.
+    pub opened: Option<TokenKey>,
+}
+
+/// A key that opens a token that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenKey {
+    /// It is public knowledge.
+    Published,
+    /// It stands there.
+    Found(Place),
 }
 
 /// A place in code where a token or key is handled.

@@ -6,6 +6,8 @@ pub mod eval;
 pub mod facts;
 pub mod filter;
 pub mod finding;
+pub mod key_files;
+pub mod keys;
 pub mod level;
 pub mod lint;
 pub mod models;

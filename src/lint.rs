@@ -1,21 +1,23 @@
-//! The run from roots to report: walk, parse, evaluate, rules, filter.
+//! The run from roots to report: walk, parse, evaluate, join, rules, filter.
 
 mod gather;
 mod rounds;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
 use crate::context;
 use crate::eval::{self, Input};
-use crate::facts::{FileFacts, LibraryVersion};
+use crate::facts::{FileFacts, LibraryVersion, ProjectFacts};
 use crate::filter::config::Config;
 use crate::filter::suppress;
 use crate::finding::{Finding, Level, Notification, Report, Summary, Timings};
+use crate::key_files;
+use crate::keys::{self, KnownKeys};
 use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
 use crate::models::versions::{PackageVersions, Version};
@@ -29,7 +31,7 @@ use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::bounds::{self, Limits};
 use crate::syntax::ir::Module;
 use crate::syntax::{Language, MODEL_FOLDERS};
-use crate::walk::{self, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
+use crate::walk::{self, Committed, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
 
 /// What to lint, and how.
 #[derive(Debug)]
@@ -54,6 +56,8 @@ pub struct Options {
     pub poisoned: Vec<String>,
     /// Bounds on one file.
     pub limits: Limits,
+    /// Keys that are public knowledge.
+    pub known_keys: Arc<KnownKeys>,
     /// The time of the run in seconds since 1970, by which tokens in the code have expired or not.
     pub now: i64,
 }
@@ -71,6 +75,7 @@ impl Default for Options {
             config: Config::default(),
             poisoned: Vec::new(),
             limits: Limits::default(),
+            known_keys: Arc::default(),
             now: today(),
         }
     }
@@ -143,7 +148,18 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     for facts in &evaluated.files {
         summary.sites += count_sites(facts);
     }
-    let judged = bounds::on_big_stack(options.threads, || judge(&project, options, &evaluated))?;
+    let mut keys = run.keys;
+    let facts: Vec<&FileFacts> = evaluated.files.iter().collect();
+    keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
+    key_files::open_tokens(&mut evaluated.files, &keys, &options.known_keys);
+    let joined = ProjectFacts {
+        files: evaluated.files.iter().collect(),
+        key_files: key_files::gather(&evaluated.files, &keys, &run.settings),
+    };
+    let across = rules::judge_project(&joined);
+    let judged = bounds::on_big_stack(options.threads, || {
+        judge(&project, options, &evaluated, across)
+    })?;
     summary.suppressed = judged.suppressed;
     for finding in judged.findings {
         if hidden_as_pedantic(&finding, options) {
@@ -162,6 +178,12 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
         if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
             let source = || parsed.source.clone();
             report.sources.entry(path.to_owned()).or_insert_with(source);
+        }
+    }
+    for source in keys.into_iter().chain(run.settings) {
+        let is_shown = |finding: &Finding| finding.paths().any(|path| path == source.path);
+        if report.findings.iter().any(is_shown) {
+            report.sources.insert(source.path.clone(), masked(source));
         }
     }
     summary.files_unread = unread_files(&report.notifications);
@@ -214,13 +236,49 @@ struct Judged {
     remarks: Vec<Notification>,
 }
 
-fn judge(project: &Project<'_>, options: &Options, evaluated: &EvaluatedProject) -> Judged {
+/// Hides the private parts of the keys in a file.
+fn hide_keys(source: &SourceFile, redactor: &mut Redactor) {
+    for span in keys::secret_spans(source.bytes()) {
+        redactor.add_place(&source.path, span);
+    }
+}
+
+/// A file with keys as it can be quoted: what is secret is masked, and so is a file that is one line of text, which may
+/// be a secret. A binary file is empty.
+fn masked(source: SourceFile) -> SourceFile {
+    // Lines stay where they are.
+    let mask = |secret: &mut [u8]| {
+        let letters = secret
+            .iter_mut()
+            .filter(|byte| !matches!(byte, b'\n' | b'\r'));
+        letters.for_each(|byte| *byte = b'*');
+    };
+    let mut content = source.bytes().to_vec();
+    if std::str::from_utf8(&content).is_err() {
+        content.clear();
+    } else if source.line_count() <= 2 {
+        mask(&mut content);
+    }
+    for span in keys::secret_spans(source.bytes()) {
+        if let Some(secret) = content.get_mut(span.range()) {
+            mask(secret);
+        }
+    }
+    SourceFile::new(source.path, source.disk_path, content)
+}
+
+fn judge(
+    project: &Project<'_>,
+    options: &Options,
+    evaluated: &EvaluatedProject,
+    across: Vec<Finding>,
+) -> Judged {
     let mut by_path: BTreeMap<&str, Vec<Finding>> = BTreeMap::new();
     for file in &evaluated.files {
         by_path.entry(&file.path).or_default();
     }
     let findings: Vec<Vec<Finding>> = evaluated.files.par_iter().map(rules::judge).collect();
-    let findings = rules::one_per_cause(findings.into_iter().flatten().collect());
+    let findings = rules::one_per_cause(findings.into_iter().flatten().chain(across).collect());
     let findings = options.config.apply(findings);
     let paths: Vec<String> = findings
         .iter()
@@ -287,6 +345,10 @@ struct Run {
     files: Files,
     /// Files that mention tokens or were named.
     roots: Vec<FileId>,
+    /// Files with key material, by their name.
+    keys: Vec<SourceFile>,
+    settings: Vec<SourceFile>,
+    of_no_kind: BTreeMap<String, PathBuf>,
     files_read: usize,
     versions: PackageVersions,
     notifications: Vec<Notification>,
@@ -322,11 +384,18 @@ impl Run {
             exclude: options.config.exclude.clone(),
             needles: Needles::new(needles.into_iter()),
         })?;
-        let code = walk.files.into_iter().filter_map(|file| match file.kind {
-            FileKind::Code(language) => Some((file, language)),
-            FileKind::Settings => None,
-        });
-        let code: Vec<(WalkedFile, Language)> = code.collect();
+        let mut code: Vec<(WalkedFile, Language)> = Vec::new();
+        let mut keys = Vec::new();
+        let mut settings = Vec::new();
+        for file in walk.files {
+            match file.kind {
+                FileKind::Code(language) => code.push((file, language)),
+                // Only what is in the repository has leaked.
+                _ if file.committed == Committed::No => {}
+                FileKind::Settings => settings.push(file.source),
+                FileKind::Key => keys.push(file.source),
+            }
+        }
         let roots = code.iter().map(|(file, _)| file.source.id).collect();
         let files = Files::new(code, walk.others, walk.manifests).bounded(
             options.limits,
@@ -336,6 +405,9 @@ impl Run {
         Ok(Self {
             files,
             roots,
+            keys,
+            settings,
+            of_no_kind: walk.of_no_kind,
             files_read: walk.counts.files_read as usize,
             versions: PackageVersions::new(&options.roots),
             notifications: walk.notifications,
@@ -373,9 +445,11 @@ impl Run {
             known.files = gather::gather(project, evaluated);
             known.files.par_iter_mut().for_each(|facts| {
                 facts.now = options.now;
+                facts.known_keys = Arc::clone(&options.known_keys);
                 let id = self.files.id(&facts.path);
                 if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
                     context::mark(facts, &parsed.source, &parsed.module);
+                    hide_keys(&parsed.source, &mut facts.redactor);
                 }
             });
             known.notifications.sort();

@@ -36,6 +36,11 @@ impl Redactor {
         }
     }
 
+    /// A place that is never shown, whatever stands there.
+    pub fn add_place(&mut self, path: &str, span: Span) {
+        self.places.push((path.to_owned(), span));
+    }
+
     /// Takes over what another redactor knows.
     pub fn extend(&mut self, other: Redactor) {
         self.values.extend(other.values);

@@ -128,6 +128,11 @@ pub(super) struct LintArguments {
     #[arg(long, help_heading = "Findings")]
     pub(super) include_tests: bool,
 
+    /// A list of keys that are public knowledge, one a line, on top of the one that is built in. A key of it is weak
+    /// however long it is, and tokens that it signed are named.
+    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    pub(super) known_keys: Option<PathBuf>,
+
     /// Runs these rules only. May be repeated or hold several, with commas between them.
     #[arg(
         long,

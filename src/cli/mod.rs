@@ -8,10 +8,12 @@ mod pages;
 mod progress;
 mod supervisor;
 
+use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 
@@ -23,6 +25,7 @@ use self::progress::ProgressLine;
 use self::supervisor::Worker;
 use crate::filter::config::{Config, ConfigError};
 use crate::filter::no_such_rule;
+use crate::keys::KnownKeys;
 use crate::lint::{self, LintError, Options, Progress};
 use crate::models::catalog::ModelError;
 use crate::page;
@@ -44,6 +47,8 @@ enum CliError {
     Lint(#[from] LintError),
     #[error("{}: cannot be written: {reason}; check the folder and its permissions", .path.display())]
     File { path: PathBuf, reason: io::Error },
+    #[error("{}: cannot be read: {reason}; check the path and its permissions", .path.display())]
+    KnownKeys { path: PathBuf, reason: io::Error },
     #[error("standard output cannot be written: {0}")]
     Stdout(io::Error),
     #[error(
@@ -174,6 +179,13 @@ fn lint_tree(arguments: &LintArguments, listener: &dyn Listener) -> Result<u8, C
     }
     options.pedantic |= arguments.pedantic;
     options.include_tests |= arguments.include_tests;
+    if let Some(path) = &arguments.known_keys {
+        let list = fs::read(path).map_err(|reason| CliError::KnownKeys {
+            path: path.clone(),
+            reason,
+        })?;
+        options.known_keys = Arc::new(KnownKeys::from_list(&list));
+    }
     let fail_on = arguments
         .fail_on
         .or(options.config.fail_on)

@@ -116,6 +116,7 @@ impl<'a> Evaluator<'a> {
         for argument in &call.arguments {
             let value = self.expression(argument.value, scope);
             let place = self.expression_span(argument.value);
+            self.note_address(&value, place);
             match &argument.kind {
                 ArgumentKind::Positional => record.positional.push((value, place)),
                 ArgumentKind::Named(name) => {

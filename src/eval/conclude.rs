@@ -11,7 +11,7 @@ use super::uses::ClaimsUse;
 use super::value::Kind;
 use super::{BUDGET, Evaluation, Evaluator, SiteRecord};
 use crate::facts::{
-    Algorithms, ClaimsUse as UseFact, FileFacts, InertOption, LibraryFact, Site, SiteKind,
+    Algorithms, ClaimsUse as UseFact, FileFacts, FileRead, InertOption, LibraryFact, Site, SiteKind,
 };
 use crate::models::schema::{KeyKind, ResultKind, Role, Slot};
 use crate::redact::Redactor;
@@ -55,12 +55,22 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         now: 0,
         unknown_library: evaluator.unknown_library,
         tokens: super::token::literals(evaluator),
+        reads: sorted(&evaluator.reads),
+        generated: evaluator.generated.clone(),
+        known_keys: Default::default(),
     };
     Evaluation {
         facts,
         elsewhere,
         wrappers,
     }
+}
+
+fn sorted(reads: &[FileRead]) -> Vec<FileRead> {
+    let mut reads = reads.to_vec();
+    reads.sort();
+    reads.dedup();
+    reads
 }
 
 fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {

@@ -152,8 +152,7 @@ impl Evaluator<'_> {
     /// The content of a file.
     pub(super) fn read_file(&mut self, path: &Value, span: Span, name: Span) -> Value {
         self.note_reached(SiteKind::File, path, span, name);
-        let shown = path.as_text().map(|text| text.reveal().to_owned());
-        let shown = shown.unwrap_or_else(|| path.path());
+        let shown = self.note_read(Some(path), span);
         Value::at(Kind::File(Rc::from(shown)), span, "read from a file")
     }
 

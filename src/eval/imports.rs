@@ -62,9 +62,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn import_all(&mut self, import: &Import, scope: usize) {
-        let local = self.name_of_tree(&import.module, &import.path);
-        if local.from.is_some() {
-            self.scopes[scope].local_globs.push(local);
+        let here = self.loaded[self.current].file.source.id;
+        let resolved = self
+            .input
+            .project
+            .resolve(here, &import.module, &import.path);
+        if let Some((file, _)) = resolved.filter(|(file, _)| *file != here) {
+            self.scopes[scope].local_globs.push(file);
             return;
         }
         let mut package = vec![import.module.clone()];
@@ -247,14 +251,20 @@ impl<'a> Evaluator<'a> {
         }
         let mut at = Some(scope);
         while let Some(index) = at {
-            for symbol in self.scopes[index].local_globs.clone() {
-                let Some((file, _)) = self.locate(&symbol) else {
+            for position in 0..self.scopes[index].local_globs.len() {
+                let file = self.scopes[index].local_globs[position];
+                let asked = (file, name.to_owned());
+                if self.not_exported.contains(&asked) {
                     continue;
-                };
+                }
                 let loaded = self.load(file);
                 let found = loaded.and_then(|loaded| self.exported(loaded, name, depth + 1));
                 if found.is_some() {
                     return found;
+                }
+                // A file that is still being loaded may bind the name later.
+                if self.loading == 0 {
+                    self.not_exported.insert(asked);
                 }
             }
             at = self.scopes[index].parent;

@@ -137,6 +137,7 @@ impl<'a> Evaluator<'a> {
         object: Option<&Rc<RefCell<Object>>>,
     ) -> Value {
         let api = found.item;
+        self.note_generated(found, &record);
         match api.role {
             Role::Environment | Role::Setting => self.named_lookup(api, &record),
             Role::File => {
@@ -342,7 +343,12 @@ impl<'a> Evaluator<'a> {
         target.clone()
     }
 
-    fn slot_value(&mut self, api: &'a Api, slot: Slot, record: &CallRecord) -> Option<Value> {
+    pub(super) fn slot_value(
+        &mut self,
+        api: &'a Api,
+        slot: Slot,
+        record: &CallRecord,
+    ) -> Option<Value> {
         api.slots
             .get(&slot)
             .and_then(|source| self.plain_slot(source, record))

@@ -182,7 +182,7 @@ impl Evaluator<'_> {
                     }
                     None if api.item.role == Role::Key
                         && !made.open
-                        && api.item.slots.is_empty() =>
+                        && api.item.slots.keys().all(|slot| *slot == Slot::Bits) =>
                     {
                         keys.push(key(made_kind, Material::Generated));
                     }

@@ -197,13 +197,21 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether a path that starts with an unbound name leads to a file of the tree, where such names are packages.
-    fn is_name_of_tree(&self, symbol: &Symbol) -> bool {
-        self.module.unbound_names_are_packages
-            && symbol.package.is_empty()
-            && symbol.path.first().is_some_and(|first| {
-                !self.catalog.knows_package(first)
-                    && self.name_of_tree(first, &symbol.path[1..]).from.is_some()
-            })
+    fn is_name_of_tree(&mut self, symbol: &Symbol) -> bool {
+        if !self.module.unbound_names_are_packages || !symbol.package.is_empty() {
+            return false;
+        }
+        let Some(first) = symbol.path.first() else {
+            return false;
+        };
+        let asked = (self.current, first.clone());
+        if let Some(known) = self.tree_modules.get(&asked) {
+            return *known;
+        }
+        let known =
+            !self.catalog.knows_package(first) && self.name_of_tree(first, &[]).from.is_some();
+        self.tree_modules.insert(asked, known);
+        known
     }
 
     /// A member of a class or of an instance (`this`).

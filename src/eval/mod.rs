@@ -22,6 +22,7 @@ mod material;
 mod member;
 mod mint;
 mod pending;
+mod reading;
 mod slots;
 mod statement;
 mod token;
@@ -34,7 +35,7 @@ pub(crate) use material::decode_base64;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::facts::{FileFacts, LibraryVersion, Site};
+use crate::facts::{FileFacts, FileRead, GeneratedKey, LibraryVersion, Site};
 use crate::models::catalog::{Catalog, Found};
 use crate::models::schema::{Api, Library};
 use crate::project::{Parsed, Project};
@@ -43,7 +44,7 @@ use crate::syntax::ir::{ClassId, ExprId, FunctionId, Member, Module};
 
 use slots::Resolved;
 use uses::ClaimsUse;
-use value::{CallRecord, ClassValue, Closure, Symbol, Value};
+use value::{CallRecord, ClassValue, Closure, Value};
 
 /// Nodes that may be evaluated for one file.
 const BUDGET: usize = 2_000_000;
@@ -126,7 +127,7 @@ struct Scope {
     names: HashMap<String, Value>,
     globs: Vec<String>,
     /// Files of the tree of which every name is bound.
-    local_globs: Vec<Symbol>,
+    local_globs: Vec<FileId>,
 }
 
 /// A file that takes part in the evaluation.
@@ -170,6 +171,10 @@ struct Evaluator<'a> {
     loaded: Vec<Loaded<'a>>,
     /// Index of each by its number.
     by_file: HashMap<FileId, usize>,
+    /// Names that were looked for in a file and are not there.
+    not_exported: HashSet<(FileId, String)>,
+    /// Whether an unbound name in a file is a module of the tree.
+    tree_modules: HashMap<(usize, String), bool>,
     /// The file whose code runs.
     current: usize,
     /// Its IR.
@@ -183,6 +188,8 @@ struct Evaluator<'a> {
     journals: Vec<Vec<branch::Write>>,
     sites: Vec<SiteRecord<'a>>,
     settings: Vec<SettingRecord>,
+    reads: Vec<FileRead>,
+    generated: Vec<GeneratedKey>,
     /// What was written to members of objects that nothing else is known of, by the path of the member.
     kept: HashMap<String, Value>,
     /// `impl` blocks by the file and name of the class.
@@ -250,6 +257,8 @@ impl<'a> Evaluator<'a> {
             input,
             loaded: vec![Loaded::new(input.file, 0)],
             by_file: HashMap::from([(input.file.source.id, 0)]),
+            not_exported: HashSet::new(),
+            tree_modules: HashMap::new(),
             current: 0,
             module: &input.file.module,
             loading: 0,
@@ -259,6 +268,8 @@ impl<'a> Evaluator<'a> {
             journals: Vec::new(),
             sites: Vec::new(),
             settings: Vec::new(),
+            reads: Vec::new(),
+            generated: Vec::new(),
             kept: HashMap::new(),
             extensions: HashMap::new(),
             waiting: Vec::new(),

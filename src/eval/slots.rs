@@ -407,7 +407,7 @@ impl<'a> Evaluator<'a> {
                 other => other,
             },
             Place::Variant { name, of } => match self.fill_place(of, record, object) {
-                Filled::Yes(value, _) => variant_of(&value, name),
+                Filled::Yes(value, _) => self.variant_of(&value, name),
                 Filled::Maybe(..) => Filled::Unknown,
                 other => other,
             },
@@ -505,6 +505,44 @@ impl<'a> Evaluator<'a> {
             Filled::Yes(value, span) if maybe => Filled::Maybe(value, span),
             other => other,
         }
+    }
+
+    /// The element of a list that is an enum variant of this name: what it holds, or true when it holds nothing.
+    fn variant_of(&self, value: &Value, name: &str) -> Filled {
+        let Kind::List(list) = &value.kind else {
+            return Filled::Unknown;
+        };
+        let list = list.borrow();
+        let mut unknown = list.open;
+        for item in &list.items {
+            match &item.kind {
+                Kind::Symbol(symbol) if symbol.path.last().is_some_and(|last| last == name) => {
+                    let span = item.origin().unwrap_or_default();
+                    return Filled::Yes(Value::new(Kind::Bool(true)), span);
+                }
+                Kind::Object(object)
+                    if object.borrow().path.last().is_some_and(|last| last == name) =>
+                {
+                    let object = object.borrow();
+                    let held = object
+                        .made
+                        .as_ref()
+                        .and_then(|made| made.positional.first());
+                    return match held {
+                        Some((value, span)) => Filled::Yes(value.clone(), *span),
+                        None => Filled::Unknown,
+                    };
+                }
+                Kind::Symbol(symbol) => {
+                    let symbol = self.packaged(&symbol.package, &symbol.path);
+                    unknown |=
+                        symbol.package.is_empty() || !self.catalog.knows_package(&symbol.package);
+                }
+                Kind::Object(_) => {}
+                _ => unknown = true,
+            }
+        }
+        if unknown { Filled::Unknown } else { Filled::No }
     }
 
     /// Whether a slot holds what a function of this file gave, and not the function's place as it is.
@@ -653,39 +691,6 @@ fn elements(value: Value, span: Span) -> Filled {
         Value::one_of(list.items.iter().cloned().chain(others)),
         span,
     )
-}
-
-/// The element of a list that is an enum variant of this name: what it holds, or true when it holds nothing.
-fn variant_of(value: &Value, name: &str) -> Filled {
-    let Kind::List(list) = &value.kind else {
-        return Filled::Unknown;
-    };
-    let list = list.borrow();
-    let mut unknown = list.open;
-    for item in &list.items {
-        match &item.kind {
-            Kind::Symbol(symbol) if symbol.path.last().is_some_and(|last| last == name) => {
-                let span = item.origin().unwrap_or_default();
-                return Filled::Yes(Value::new(Kind::Bool(true)), span);
-            }
-            Kind::Object(object)
-                if object.borrow().path.last().is_some_and(|last| last == name) =>
-            {
-                let object = object.borrow();
-                let held = object
-                    .made
-                    .as_ref()
-                    .and_then(|made| made.positional.first());
-                return match held {
-                    Some((value, span)) => Filled::Yes(value.clone(), *span),
-                    None => Filled::Unknown,
-                };
-            }
-            Kind::Symbol(_) | Kind::Object(_) => {}
-            _ => unknown = true,
-        }
-    }
-    if unknown { Filled::Unknown } else { Filled::No }
 }
 
 fn constant(word: &str) -> Value {

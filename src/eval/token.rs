@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::Evaluator;
 use super::material::decode_base64;
 use crate::facts::TokenLiteral;
-use crate::syntax::ir::ExprKind;
+use crate::syntax::ir::{ExprKind, Literal};
 
 /// Every literal of the file that is a signed token.
 pub(super) fn literals(evaluator: &Evaluator<'_>) -> Vec<TokenLiteral> {
@@ -15,20 +15,22 @@ pub(super) fn literals(evaluator: &Evaluator<'_>) -> Vec<TokenLiteral> {
             let ExprKind::Text(text) = &expr.kind else {
                 return None;
             };
-            let (algorithm, expires) = read(text.reveal())?;
+            let (token, algorithm, expires) = read(text.reveal())?;
             let place = evaluator.place(expr.span, "a signed token");
             Some(TokenLiteral {
                 place,
                 algorithm,
                 expires,
                 context: None,
+                text: Literal::new(token),
+                opened: None,
             })
         })
         .collect()
 }
 
-/// The algorithm and expiry of a compact token with a signature.
-fn read(text: &str) -> Option<(String, Option<i64>)> {
+/// A compact token with a signature, its algorithm and expiry.
+fn read(text: &str) -> Option<(&str, String, Option<i64>)> {
     let text = text.trim();
     let token = text.strip_prefix("Bearer ").unwrap_or(text);
     let mut parts = token.split('.');
@@ -47,6 +49,7 @@ fn read(text: &str) -> Option<(String, Option<i64>)> {
         "an unknown algorithm"
     };
     Some((
+        token,
         algorithm.to_owned(),
         payload.get("exp").and_then(Json::as_i64),
     ))
@@ -59,7 +62,10 @@ mod tests {
     #[test]
     fn only_signed_tokens() {
         let token = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.c2lnbmF0dXJlc2lnbmF0dXJl";
-        assert_eq!(read(token), Some(("HS256".into(), Some(1_700_000_000))));
+        assert_eq!(
+            read(token),
+            Some((token, "HS256".into(), Some(1_700_000_000)))
+        );
         assert_eq!(read("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9."), None);
         assert_eq!(read("a.b.c"), None);
     }

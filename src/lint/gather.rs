@@ -10,7 +10,7 @@ use crate::project::Project;
 use crate::source::{FileId, Span};
 
 /// How often one call is kept, when it is not the same on every way that leads to it.
-const MOST_WAYS: usize = 16;
+const MOST_WAYS: usize = 64;
 
 /// What tells one call from another.
 type CallKey = (Span, SiteKind, String);
@@ -81,13 +81,14 @@ fn what_is_known(site: &Site) -> String {
         header,
         address,
         fetched,
+        token,
         ..
     } = site;
     let materials: Vec<_> = keys.iter().map(|key| (key.kind, &key.material)).collect();
     let ignored = site.result_ignored;
     let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
     format!(
-        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?} {address:?} {fetched:?}"
+        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?} {address:?} {fetched:?} {token}"
     )
 }
 

@@ -177,6 +177,8 @@ pub enum Slot {
     Timeout,
     /// Raw material of a key.
     Material,
+    /// Size of an RSA key that is made.
+    Bits,
     /// A name that is looked up, or a value that is passed on.
     Value,
     /// What is taken when the value is missing.

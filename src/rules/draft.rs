@@ -1,6 +1,6 @@
 //! A finding in the making: what every rule fills in the same way.
 
-use crate::facts::{LibraryVersion, Site};
+use crate::facts::{LibraryFact, LibraryVersion, Site};
 use crate::finding::{CodeContext, Confidence, Finding, Level, Place};
 use crate::page;
 
@@ -10,14 +10,7 @@ pub(super) struct Draft(Option<Finding>);
 impl Draft {
     /// Starts a finding of `rule` about `site` at `place`; `label` says at the caret what is wrong.
     pub(super) fn new(rule: &'static str, site: &Site, place: &Place, label: &str) -> Self {
-        let draft = Self::of_file(rule, place, site.context, label).with(|finding| {
-            finding.library = Some(site.library.describe());
-            finding.scope.clone_from(&site.scope);
-        });
-        match site.library.version {
-            LibraryVersion::Assumed(_) => draft.at_most(Confidence::Medium),
-            _ => draft,
-        }
+        Self::of_file(rule, place, site.context, label).by_library(&site.library, &site.scope)
     }
 
     /// Starts a finding that no library has a part in.
@@ -54,6 +47,18 @@ impl Draft {
             scope: String::new(),
             fingerprint: String::new(),
         }))
+    }
+
+    /// The library that has a part in it.
+    pub(super) fn by_library(self, library: &LibraryFact, scope: &str) -> Self {
+        let draft = self.with(|finding| {
+            finding.library = Some(library.describe());
+            scope.clone_into(&mut finding.scope);
+        });
+        match library.version {
+            LibraryVersion::Assumed(_) => draft.at_most(Confidence::Medium),
+            _ => draft,
+        }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Finding)) -> Self {

@@ -35,14 +35,14 @@ pub(super) fn key_literals(facts: &FileFacts) -> impl Iterator<Item = KeyLiteral
         .iter()
         .filter(keyed)
         .partition(|site| site.kind == SiteKind::Key);
-    users.into_iter().chain(makers).flat_map(|site| {
+    users.into_iter().chain(makers).flat_map(move |site| {
         site.keys
             .iter()
-            .filter_map(move |key| literal_of(site, key))
+            .filter_map(move |key| literal_of(facts, site, key))
     })
 }
 
-fn literal_of<'a>(site: &'a Site, key: &'a Key) -> Option<KeyLiteral<'a>> {
+fn literal_of<'a>(facts: &FileFacts, site: &'a Site, key: &'a Key) -> Option<KeyLiteral<'a>> {
     let (text, place, behind) = key.material.literal()?;
     let is_secret = matches!(key.kind, Some(KeyKind::Secret | KeyKind::Private) | None);
     let is_public_text =
@@ -56,7 +56,8 @@ fn literal_of<'a>(site: &'a Site, key: &'a Key) -> Option<KeyLiteral<'a>> {
         weakness(
             text,
             key_bytes(text, key.encoding),
-            least_key_bytes(names(site)),
+            least_key_bytes(algorithm_names(site)),
+            &facts.known_keys,
         )
     };
     let behind_environment = matches!(key.material, Material::Environment { .. });
@@ -70,7 +71,8 @@ fn literal_of<'a>(site: &'a Site, key: &'a Key) -> Option<KeyLiteral<'a>> {
     })
 }
 
-fn names(site: &Site) -> &[String] {
+/// Algorithms of a call, as far as they are known.
+pub(super) fn algorithm_names(site: &Site) -> &[String] {
     match &site.algorithms {
         Algorithms::Known { names, .. } => names,
         _ => &[],

@@ -20,8 +20,10 @@ mod hardcoded_key;
 mod iss_unchecked;
 mod jwks_never_refreshed;
 mod jwks_plaintext;
+mod jwks_private_material;
 mod jwks_refetch_unbounded;
 mod jwks_uncached;
+mod key_file;
 mod key_literal;
 mod key_reused;
 mod key_source_untrusted;
@@ -33,16 +35,18 @@ mod mint_without_exp;
 mod nbf_unchecked;
 mod option_inert;
 mod peek;
+mod private_key_committed;
 mod result_ignored;
 mod sensitive_claim;
 mod signature_skipped;
 mod strength;
 mod token_in_source;
 mod weak_key;
+mod weak_rsa_key;
 
 pub use merge::one_per_cause;
 
-use crate::facts::FileFacts;
+use crate::facts::{FileFacts, ProjectFacts};
 use crate::finding::Finding;
 
 /// A rule: its id, and what looks for it.
@@ -81,6 +85,18 @@ pub const RULES: &[Rule] = &[
     (jwks_uncached::ID, jwks_uncached::check),
     (jwks_refetch_unbounded::ID, jwks_refetch_unbounded::check),
     (jwks_never_refreshed::ID, jwks_never_refreshed::check),
+    (weak_rsa_key::ID, weak_rsa_key::check),
+];
+
+/// A rule over more than one file.
+type ProjectRule = (&'static str, fn(&ProjectFacts<'_>, &mut Vec<Finding>));
+
+/// Every rule that looks at more than one file. A rule may be in both lists.
+pub const PROJECT_RULES: &[ProjectRule] = &[
+    (jwks_private_material::ID, jwks_private_material::check),
+    (private_key_committed::ID, private_key_committed::check),
+    (weak_key::ID, weak_key::check_files),
+    (weak_rsa_key::ID, weak_rsa_key::check_files),
 ];
 
 /// What the rules say of a file: one finding for each cause in it.
@@ -92,6 +108,15 @@ pub fn judge(facts: &FileFacts) -> Vec<Finding> {
     one_per_cause(findings)
 }
 
+/// What the rules say of all files together: one finding for each cause, whatever file it stands in.
+pub fn judge_project(facts: &ProjectFacts<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (_, check) in PROJECT_RULES {
+        check(facts, &mut findings);
+    }
+    merge::one_per_cause(findings)
+}
+
 /// Whether findings of this rule in test code are left out unless asked for: keys and tokens in tests are made up.
 pub fn left_out_in_tests(rule: &str) -> bool {
     [
@@ -100,6 +125,9 @@ pub fn left_out_in_tests(rule: &str) -> bool {
         weak_key::ID,
         empty_key::ID,
         token_in_source::ID,
+        jwks_private_material::ID,
+        private_key_committed::ID,
+        weak_rsa_key::ID,
     ]
     .contains(&rule)
 }
@@ -110,9 +138,13 @@ mod tests {
 
     #[test]
     fn every_rule_has_a_page_and_every_page_a_rule() {
-        let mut rules: Vec<&str> = RULES.iter().map(|(id, _)| *id).collect();
+        let of_files = RULES.iter().map(|(id, _)| *id);
+        let mut rules: Vec<&str> = of_files
+            .chain(PROJECT_RULES.iter().map(|(id, _)| *id))
+            .collect();
         let pages: Vec<&str> = crate::page::PAGES.iter().map(|page| page.id).collect();
         rules.sort_unstable();
+        rules.dedup();
         assert_eq!(rules, pages);
     }
 }

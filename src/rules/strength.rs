@@ -1,18 +1,9 @@
 //! How strong an HMAC secret is: length, words, published keys, variety.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
+use crate::keys::KnownKeys;
 use crate::syntax::ir::Literal;
-
-/// Keys that are public knowledge, one a line.
-static PUBLISHED: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-    let text = include_str!("../../rules/secrets/published.txt");
-    text.lines()
-        .filter_map(|line| line.split('\t').next())
-        .filter(|key| !key.is_empty() && !key.starts_with('#'))
-        .collect()
-});
 
 /// Fewer different characters than this make a key guessable whatever its length.
 const LEAST_VARIETY: usize = 8;
@@ -43,10 +34,15 @@ impl Weakness {
 }
 
 /// What makes a secret weak; `bytes` is its decoded length, `least` what the algorithm needs.
-pub(super) fn weakness(secret: &Literal, bytes: usize, least: usize) -> Option<Weakness> {
+pub(super) fn weakness(
+    secret: &Literal,
+    bytes: usize,
+    least: usize,
+    known: &KnownKeys,
+) -> Option<Weakness> {
     let text = secret.reveal();
     let variety: BTreeSet<char> = text.chars().collect();
-    if PUBLISHED.contains(text.to_ascii_lowercase().as_str()) {
+    if known.contain(text) {
         Some(Weakness::Published)
     } else if bytes < least {
         Some(Weakness::Short(bytes, least))
@@ -62,7 +58,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Option<Weakness> {
-        weakness(&Literal::new(text), text.len(), 32)
+        weakness(&Literal::new(text), text.len(), 32, &KnownKeys::default())
     }
 
     #[test]
@@ -71,11 +67,5 @@ mod tests {
         assert_eq!(of("zq8Lw"), Some(Weakness::Short(5, 32)));
         assert_eq!(of(&"ab".repeat(20)), Some(Weakness::Monotonous));
         assert_eq!(of("ledger-otter-vapour-quarry-plinth-basin"), None);
-    }
-
-    #[test]
-    fn the_list_is_lower_case() {
-        assert!(PUBLISHED.iter().all(|key| *key == key.to_ascii_lowercase()));
-        assert!(PUBLISHED.len() > 20);
     }
 }

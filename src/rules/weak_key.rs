@@ -2,11 +2,15 @@
 //!
 //! A weak secret that is also hardcoded is one finding of `hardcoded-key`, which is worse.
 
+use super::algorithm::{is_hmac, least_key_bytes};
 use super::draft::Draft;
 use super::fallback_key;
-use super::key_literal::key_literals;
-use crate::facts::FileFacts;
-use crate::finding::Finding;
+use super::key_literal::{algorithm_names, key_literals};
+use super::strength::weakness;
+use crate::facts::{FileFacts, Key, Material, ProjectFacts, Site, SiteKind};
+use crate::finding::{Confidence, Finding, Place};
+use crate::key_files::{KeyFile, KeyFileUse};
+use crate::models::schema::KeyKind;
 
 pub(super) const ID: &str = "weak-key";
 
@@ -34,4 +38,85 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             .also(Some(fallback_key::ID))
             .report(findings);
     }
+}
+
+/// Secrets that are kept in a file of their own.
+pub(super) fn check_files(project: &ProjectFacts<'_>, findings: &mut Vec<Finding>) {
+    for file in &project.key_files {
+        let Some((text, span)) = &file.text else {
+            continue;
+        };
+        let used = file
+            .uses
+            .iter()
+            .find_map(|by| Some((by, hmac_site(file, by)?)));
+        let Some((by, site)) = used else {
+            continue;
+        };
+        let least = least_key_bytes(algorithm_names(site));
+        let known = &by.facts.known_keys;
+        let Some(weakness) = weakness(text, text.reveal().len(), least, known) else {
+            continue;
+        };
+        let place = Place {
+            path: file.path.clone(),
+            span: *span,
+            message: String::new(),
+        };
+        let confidence = if by.is_url {
+            Confidence::Medium
+        } else {
+            Confidence::High
+        };
+        Draft::of_file(ID, &place, file.context, "a weak key")
+            .message(format!(
+                "The key of tokens that is kept in this file {}.",
+                weakness.describe()
+            ))
+            .remedy(
+                None,
+                "Replace it by at least 32 random bytes, and keep them out of the repository and of what is served.",
+            )
+            .at_most(confidence)
+            .related(&by.place, "read here")
+            .related(&site.place, "used here")
+            .report(findings);
+    }
+}
+
+/// Names of files that hold a secret.
+const SECRET_WORDS: [&str; 4] = ["key", "secret", "hmac", "jwt"];
+
+/// The call that uses a file as its HMAC key. For an address it is one whose key is not known otherwise, and may be
+/// the file's by its name.
+fn hmac_site<'a>(file: &KeyFile<'_>, by: &KeyFileUse<'a>) -> Option<&'a Site> {
+    let all_hmac = |site: &Site| algorithm_names(site).iter().all(|name| is_hmac(name));
+    let is_hmac_only = |site: &Site| !algorithm_names(site).is_empty() && all_hmac(site);
+    if by.is_url {
+        let has_unknown_key = |site: &Site| {
+            site.keys
+                .iter()
+                .any(|key| matches!(key.material, Material::Unknown(_)))
+        };
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let names_secret = SECRET_WORDS
+            .iter()
+            .any(|word| name.to_ascii_lowercase().contains(word));
+        return by.facts.sites.iter().find(|site| {
+            matches!(site.kind, SiteKind::Mint | SiteKind::Verify)
+                && names_secret
+                && all_hmac(site)
+                && has_unknown_key(site)
+        });
+    }
+    let is_secret = |site: &Site| {
+        let is_file = |key: &Key| matches!(key.material, Material::File(_));
+        site.keys
+            .iter()
+            .any(|key| is_file(key) && key.kind == Some(KeyKind::Secret))
+    };
+    by.sites
+        .iter()
+        .copied()
+        .find(|site| is_hmac_only(site) || is_secret(site))
 }

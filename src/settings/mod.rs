@@ -3,6 +3,41 @@
 //! A reader knows one format and says what stands in one file. It joins nothing across files, knows no rule, and
 //! never fails: what it could not read is in [`SettingsFile::unread`].
 
+mod chart;
+mod cloudformation;
+mod compose;
+mod content;
+mod dockerfile;
+mod document;
+mod dotenv;
+mod embedded;
+mod flow;
+mod format;
+mod hcl;
+mod interpolation;
+mod json;
+mod kubernetes;
+mod kustomize;
+mod lines;
+mod mounts;
+mod nginx;
+mod pipelines;
+mod platforms;
+mod properties;
+#[cfg(test)]
+mod sample;
+mod scalar;
+mod serverless;
+mod template;
+mod terraform;
+mod toml;
+mod tree;
+mod words;
+mod workload_resources;
+mod yaml;
+
+pub use format::{Format, read};
+
 use crate::source::Span;
 use crate::syntax::ir::{Literal, Unread};
 
@@ -16,6 +51,8 @@ pub struct SettingsFile {
     /// Other settings files that this one takes in (`include`, `extends`, bases of an overlay), as written, relative
     /// to its folder.
     pub includes: Vec<Link>,
+    /// Files of variables that this one gives to a store or workload as a whole.
+    pub feeds: Vec<Feed>,
     /// Parts that could not be read; the rest was.
     pub unread: Vec<Unread>,
 }
@@ -23,7 +60,8 @@ pub struct SettingsFile {
 /// A named value.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// The variable's name, or the keys on the way to it joined by dots (`jwt.secret`).
+    /// The variable's name, or the keys on the way to it joined by dots (`jwt.secret`, `hosts.0`); the path for a
+    /// mounted file (`/run/secrets/jwt`), and `*` for every key of what the value names.
     pub name: String,
     /// Place of the name.
     pub key: Span,
@@ -45,7 +83,7 @@ pub enum SettingValue {
         /// From where.
         from: Reference,
         /// Taken when nothing is there (`${NAME:-default}`).
-        fallback: Option<Literal>,
+        fallback: Option<Box<SettingValue>>,
     },
     /// Text of which parts are taken from somewhere else.
     Joined(Vec<SettingValue>),
@@ -64,6 +102,8 @@ pub enum Reference {
     Variable(String),
     /// A key of a store of this deployment: a Kubernetes Secret or ConfigMap, a Compose secret.
     Store {
+        /// What kind of store.
+        kind: StoreKind,
         /// Name of the store.
         store: String,
         /// Key inside it; empty for all of it.
@@ -89,20 +129,44 @@ pub enum Holder {
     /// A store that workloads refer to (index in no list: stores are known by name): a Kubernetes Secret or
     /// ConfigMap, with its namespace when it is given.
     Store {
+        /// What kind of store.
+        kind: StoreKind,
         /// Its name.
         name: String,
         /// Its namespace; empty when none is given.
         namespace: String,
     },
+    /// Whatever reads a file that is itself a key of a store (`application.properties` of a ConfigMap).
+    FileIn {
+        /// What kind of store.
+        kind: StoreKind,
+        /// Its name.
+        name: String,
+        /// Its namespace; empty when none is given.
+        namespace: String,
+        /// The key.
+        key: String,
+    },
     /// Declared for the tool that reads the file (a Terraform variable or local, a CI job).
     Tool,
 }
 
-/// Something that deploys on its own.
+/// A kind of store; stores of two kinds may bear the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StoreKind {
+    /// A Kubernetes Secret, a Compose secret.
+    Secret,
+    /// A Kubernetes ConfigMap, a Compose config.
+    Config,
+}
+
+/// Something that deploys on its own; where one deployment runs several containers, one of them.
 #[derive(Clone, Debug, Default)]
 pub struct Workload {
     /// Its name.
     pub name: String,
+    /// The container's name; empty where a workload is one container.
+    pub container: String,
     /// What kind (`compose service`, `Deployment`, `Lambda`, ...), for people.
     pub kind: String,
     /// Place of its name.
@@ -115,12 +179,34 @@ pub struct Workload {
     pub image: Option<String>,
     /// Files of variables that it is given (`env_file`), as written.
     pub env_files: Vec<Link>,
-    /// Stores of which it is given every key (`envFrom`), with the prefix that the names get.
-    pub stores: Vec<(String, String)>,
+    /// Stores of which it is given every key (`envFrom`).
+    pub stores: Vec<StoreUse>,
     /// Profiles under which alone it runs (Compose).
     pub profiles: Vec<String>,
     /// Another workload that it extends: file (empty for this one) and name.
     pub extends: Option<(String, String)>,
+}
+
+/// A store that gives every key it has to a workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreUse {
+    /// What kind of store.
+    pub kind: StoreKind,
+    /// Its name.
+    pub name: String,
+    /// What the names get put in front of them.
+    pub prefix: String,
+    /// Place of the store's name.
+    pub span: Span,
+}
+
+/// A file of variables that are all given to one holder (`envs` of a generator).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// Who gets them.
+    pub holder: Holder,
+    /// The file.
+    pub file: Link,
 }
 
 /// A path as a settings file writes it.

@@ -164,6 +164,8 @@ pub struct Walk {
     pub counts: Counts,
     /// What was not read, sorted by path.
     pub notifications: Vec<Notification>,
+    /// Files of no kind that may hold a key, by path as it is shown; they were not read.
+    pub of_no_kind: BTreeMap<String, PathBuf>,
 }
 
 /// Why there was nothing to walk.
@@ -229,6 +231,7 @@ pub fn walk(options: &WalkOptions) -> Result<Walk, WalkError> {
         manifests: found.manifests,
         counts: found.counts,
         notifications,
+        of_no_kind: found.of_no_kind,
     })
 }
 
@@ -255,6 +258,7 @@ struct Found {
     manifests: BTreeMap<String, PathBuf>,
     counts: Counts,
     notifications: Vec<Notification>,
+    of_no_kind: BTreeMap<String, PathBuf>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,14 +2,16 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use super::entrance::Entrance;
+use super::kinds::may_be_read_as_key;
 use super::left_out::{is_bundle_name, is_generated, is_minified};
 use super::paths::{file_name, slashed};
 use super::{Committed, Counts, FileKind, Found, OtherFile, WalkOptions, WalkedFile, lock};
 use crate::finding::{Level, Notification};
+use crate::keys;
 use crate::source::{FileId, SourceFile};
 
 const BINARY_CHECK_BYTES: usize = 8 * 1024;
@@ -22,11 +24,15 @@ pub(super) struct Reader<'walk> {
     counts: Counts,
     content: Vec<u8>,
     lowered: Vec<u8>,
+    /// Files of no kind that were seen; handed over when the reader goes, too.
+    of_no_kind: Vec<(String, PathBuf)>,
 }
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
-        lock(self.found).counts.add(self.counts);
+        let found = &mut lock(self.found);
+        found.counts.add(self.counts);
+        found.of_no_kind.extend(self.of_no_kind.drain(..));
     }
 }
 
@@ -38,6 +44,7 @@ impl<'walk> Reader<'walk> {
             counts: Counts::default(),
             content: Vec::new(),
             lowered: Vec::new(),
+            of_no_kind: Vec::new(),
         }
     }
 
@@ -76,6 +83,12 @@ impl<'walk> Reader<'walk> {
             lock(self.found).manifests.insert(shown.clone(), path);
         }
         let Some(kind) = FileKind::of_path(&shown) else {
+            if may_be_read_as_key(&shown)
+                && committed == Committed::Yes
+                && !self.options.exclude.matches(disk_path)
+            {
+                self.of_no_kind.push((shown, disk_path.to_path_buf()));
+            }
             return;
         };
         if self.options.exclude.matches(disk_path)
@@ -101,6 +114,8 @@ impl<'walk> Reader<'walk> {
                 let message = "this is not a regular file, so it was not read".to_owned();
                 return self.notify(&shown, Level::Warning, message);
             }
+            // Too large for a key: something else of that name.
+            Ok(Fill::OverCap) if kind == FileKind::Key && !named => return,
             Ok(Fill::OverCap) => {
                 self.counts.files_over_cap += 1;
                 let message = format!(
@@ -124,7 +139,7 @@ impl<'walk> Reader<'walk> {
                 self.lowered.make_ascii_lowercase();
                 self.options.needles.hit(language, &self.lowered)
             }
-            FileKind::Settings => false,
+            FileKind::Settings | FileKind::Key => false,
         };
         if self.drops(&shown, kind, named, hit) {
             if let FileKind::Code(language) = kind
@@ -176,6 +191,9 @@ impl<'walk> Reader<'walk> {
 
     /// Whether the content that was read is of no use, after saying so where it matters.
     fn drops(&mut self, shown: &str, kind: FileKind, named: bool, hit: bool) -> bool {
+        if kind == FileKind::Key {
+            return drops_key(shown, &self.content);
+        }
         if self.content.starts_with(b"\xFF\xFE") || self.content.starts_with(b"\xFE\xFF") {
             let message = "UTF-16 is not supported, save it as UTF-8".to_owned();
             self.notify(shown, Level::Warning, message);
@@ -218,6 +236,14 @@ impl<'walk> Reader<'walk> {
         }
         true
     }
+}
+
+/// Whether the content of a file that is named like a key, or a document with one, holds none.
+fn drops_key(shown: &str, content: &[u8]) -> bool {
+    let is_document = [".json", ".yml", ".yaml"]
+        .iter()
+        .any(|extension| shown.to_ascii_lowercase().ends_with(extension));
+    content.len() > keys::MOST_BYTES || (is_document && !keys::may_hold_key(content))
 }
 
 /// Whether a file names a package and what it needs.

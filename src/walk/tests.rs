@@ -97,6 +97,8 @@ fn hidden_files_and_settings_are_seen() {
         ("compose.yaml", ""),
         ("appsettings.Development.json", "{}"),
         ("other.yaml", ""),
+        ("pnpm-lock.yaml", ""),
+        ("package.json", "{}"),
     ]);
     let result = walk_folder_at(folder.path());
     assert_eq!(
@@ -105,7 +107,8 @@ fn hidden_files_and_settings_are_seen() {
             ".github/workflows/ci.yml",
             ".hidden/a.js",
             "appsettings.Development.json",
-            "compose.yaml"
+            "compose.yaml",
+            "other.yaml"
         ]
     );
     assert_eq!(result.files[0].kind, FileKind::Settings);

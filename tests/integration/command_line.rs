@@ -379,3 +379,51 @@ mod worker {
         assert!(text(&output.stderr).contains("more than 8 files"));
     }
 }
+
+#[test]
+fn a_list_of_known_keys_makes_long_keys_weak() {
+    let code = "const jwt = require('jsonwebtoken');\nconst key = process.env.KEY || 'fixture-known-key-with-more-than-32-bytes';\nexports.f = (t) => jwt.verify(t, key, { algorithms: ['HS256'], audience: 'a', issuer: 'b' });\n";
+    let folder = tree(&[
+        ("a.js", code),
+        (
+            "keys.list",
+            "first\r\nfixture-known-key-with-more-than-32-bytes\r\n",
+        ),
+    ]);
+    let rules = |arguments: &[&str]| -> Vec<String> {
+        let found = findings(&run(folder.path(), arguments).stdout);
+        found.into_iter().map(|(rule, _)| rule).collect()
+    };
+    assert_eq!(rules(&["-f", "json", "a.js"]), ["fallback-key"]);
+    let listed = ["-f", "json", "--known-keys", "keys.list", "a.js"];
+    assert_eq!(rules(&listed), ["weak-key"]);
+    let missing = run(folder.path(), &["--known-keys", "gone.list", "a.js"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("gone.list: cannot be read"));
+}
+
+/// Minted for this test; the keys are `secret` and `fixture-otter-vapour-quarry-plinth-basin`.
+const PUBLISHED_TOKEN: &str =
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJmaXh0dXJlIn0.1lJjdX1L1nf2Tc3XM67buq14dXAYXwMIcK364D719YY";
+const FOUND_TOKEN: &str =
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJmaXh0dXJlIn0.PuJboO0aWHWkAJHgFE3KHWn_CS_G7PV_Rjbj_nTCoLs";
+
+#[test]
+fn a_token_names_the_key_that_opens_it() {
+    let code = format!(
+        "const jwt = require('jsonwebtoken');\nexports.a = '{PUBLISHED_TOKEN}';\nexports.b = '{FOUND_TOKEN}';\n"
+    );
+    let key = "fixture-otter-vapour-quarry-plinth-basin\n";
+    let folder = tree(&[("a.js", &code), ("hmac.key", key)]);
+    let shown = text(&run(folder.path(), &["-f", "text"]).stdout);
+    assert!(
+        shown.contains("It is signed with a published key"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("The key that signed it is in this tree"),
+        "{shown}"
+    );
+    assert!(shown.contains("hmac.key:1:1"), "{shown}");
+    assert!(!shown.contains("otter"), "{shown}");
+}

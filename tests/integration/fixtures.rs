@@ -1,5 +1,7 @@
 //! Fixtures carry their expectations: a comment `expect: rule-id, other-rule(note)` stands on the line of each
 //! finding. Every finding must be expected and every expectation found; the level is compared when it is written.
+//!
+//! A folder under `projects/` is linted as a whole. Key files have no comments, so a file `EXPECTED` names the findings.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,6 +9,8 @@ use std::path::Path;
 
 use jotlint::lint::{Options, Silent, lint};
 use walkdir::WalkDir;
+
+use crate::repository;
 
 /// One expectation or finding: path, line, rule, level.
 type Seen = (String, u32, String, String);
@@ -26,17 +30,36 @@ fn rust() {
     compare("rust");
 }
 
+#[test]
+fn projects() {
+    let root = repository("fixtures/projects");
+    for entry in fs::read_dir(root).unwrap() {
+        let root = entry.unwrap().path();
+        let expected = fs::read_to_string(root.join("EXPECTED")).unwrap();
+        let expected = expected.lines().map(|line| {
+            let (place, rule) = line.split_once(' ').unwrap();
+            let (path, line) = place.rsplit_once(':').unwrap();
+            let (rule, level) = rule.trim_end_matches(')').split_once('(').unwrap();
+            let line = line.parse().unwrap();
+            (path.to_owned(), line, rule.to_owned(), level.to_owned())
+        });
+        compare_with(&root, &expected.collect());
+    }
+}
+
 fn compare(language: &str) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures")
-        .join(language);
+    let root = repository("fixtures").join(language);
     let expected = expectations(&root);
     assert!(
         !expected.is_empty(),
         "no fixture under {language} expects anything"
     );
+    compare_with(&root, &expected);
+}
+
+fn compare_with(root: &Path, expected: &BTreeSet<Seen>) {
     let options = Options {
-        roots: vec![root],
+        roots: vec![root.to_owned()],
         threads: 2,
         ..Options::default()
     };

@@ -81,11 +81,13 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
 
 fn found_rules(page: &Page, block: &Block<'_>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(
-        folder.path().join(format!("example.{}", block.extension)),
-        &block.code,
-    )
-    .unwrap();
+    // The first word names a file, or the extension of one.
+    let file = match block.extension.contains('/') {
+        true => folder.path().join(block.extension),
+        false => folder.path().join(format!("example.{}", block.extension)),
+    };
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, &block.code).unwrap();
     let (manifest, text) = manifest(block);
     fs::write(folder.path().join(manifest), text).unwrap();
     let options = Options {

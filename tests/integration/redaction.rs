@@ -2,10 +2,13 @@
 
 use std::fs;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jotlint::keys::read;
 use jotlint::lint::{Options, Silent, inventory};
 use jotlint::report::Format;
 
-use crate::{lint_everything, rendered};
+use crate::{lint_everything, rendered, repository};
 
 /// Each line of code holds one canary where a key, a token or a copy of one stands.
 const JAVASCRIPT: &str = r#"
@@ -47,6 +50,127 @@ fn mint() -> String {
     encode(&Header::default(), &Claims { sub: 1 }, &EncodingKey::from_secret(KEY)).unwrap()
 }
 "#;
+
+/// Code around key files, and keys in code that no call is seen to use.
+const KEYED: &str = r#"
+const fs = require('fs');
+const jwt = require('jsonwebtoken');
+const key = fs.readFileSync('issuer.pem'); const spare = `PEM`;
+const set = fs.readFileSync('keys.json'); const wrapped = 'WRAPPED'; const jwk = JWK; const text = 'TEXT';
+const secret = fs.readFileSync('hmac.secret', 'utf8'); const kept = { kty: 'EC', d: 'MEMBER' };
+exports.a = (id) => jwt.sign({ sub: id }, key, { algorithm: 'RS256' }); `PEM`; 'WRAPPED';
+exports.b = (token) => jwt.verify(token, secret, { algorithms: ['HS256', 'none'] }); 'TEXT';
+"#;
+
+fn fixture(name: &str) -> String {
+    fs::read_to_string(repository("fixtures/keys").join(name)).unwrap()
+}
+
+/// A tree with keys in every form that is read.
+fn keyed_tree() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let pem = fixture("fixture-rsa1024-pkcs1.pem");
+    let jwk = fixture("fixture-ec.jwk");
+    let member = jwk.split("\"d\": \"").nth(1).unwrap();
+    let member = member.split('"').next().unwrap();
+    let wrapped = STANDARD.encode(&pem);
+    let one_line = jwk.replace('\n', "");
+    let code = KEYED
+        .replace("PEM", &pem)
+        .replace("WRAPPED", &wrapped)
+        .replace("JWK", &one_line)
+        .replace("TEXT", &one_line)
+        .replace("MEMBER", member);
+    let set = fixture("fixture-jwks-private.json");
+    let manifest = format!("kind: Secret\nmetadata:\n  name: jwt\ndata:\n  a.key: {wrapped}\n");
+    for (name, text) in [
+        ("app.js", code.as_str()),
+        ("issuer.pem", &pem),
+        ("keys.json", &set),
+        ("static/jwks.json", &set),
+        ("key.jwk", &one_line),
+        ("hmac.secret", "canary-in-a-file"),
+        ("jwt-secret.yaml", &manifest),
+        (
+            ".env",
+            &format!("JWT_KEY=\"{}\"\n", pem.trim().replace('\n', "\\n")),
+        ),
+    ] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    fs::write(
+        folder.path().join("jwt.der"),
+        fs::read(repository("fixtures/keys/fixture-rsa1024.der")).unwrap(),
+    )
+    .unwrap();
+    folder
+}
+
+/// Pieces of private material, long enough not to be there by chance.
+fn pieces() -> Vec<String> {
+    let pem = fixture("fixture-rsa1024-pkcs1.pem");
+    let body: Vec<&str> = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let mut secrets = vec![
+        "canary-in-a-file".to_owned(),
+        body.concat(),
+        STANDARD.encode(&pem),
+    ];
+    for set in ["fixture-ec.jwk", "fixture-jwks-private.json"] {
+        let text = fixture(set);
+        for line in text.lines() {
+            let (name, value) = line.trim().split_once(": ").unwrap_or_default();
+            if ["\"d\"", "\"p\"", "\"q\"", "\"dp\"", "\"dq\"", "\"qi\""].contains(&name) {
+                secrets.push(value.trim_matches(['"', ',']).to_owned());
+            }
+        }
+    }
+    assert_eq!(secrets.len(), 3 + 7);
+    let pieces = secrets
+        .iter()
+        .flat_map(|secret| secret.as_bytes().windows(16).step_by(4));
+    pieces
+        .map(|piece| String::from_utf8(piece.to_vec()).unwrap())
+        .collect()
+}
+
+#[test]
+fn no_format_shows_a_key_of_a_file() {
+    let folder = keyed_tree();
+    let report = lint_everything(folder.path());
+    for path in [
+        "app.js",
+        "issuer.pem",
+        "keys.json",
+        "static/jwks.json",
+        "key.jwk",
+        "hmac.secret",
+        "jwt-secret.yaml",
+        ".env",
+        "jwt.der",
+    ] {
+        let found = report
+            .findings
+            .iter()
+            .any(|finding| finding.primary.path == path);
+        assert!(found, "{path}: the keys must be found to be hidden");
+    }
+    let pieces = pieces();
+    let mut shown: Vec<String> = [Format::Text, Format::Sarif, Format::Json]
+        .map(|format| rendered(&report, format))
+        .to_vec();
+    shown.push(format!("{:?} {:?}", report.findings, report.redactor));
+    shown.push(format!(
+        "{:?}",
+        read(fixture("fixture-jwks-private.json").as_bytes())
+    ));
+    for shown in shown {
+        for piece in &pieces {
+            assert!(!shown.contains(piece), "{piece} in {shown}");
+        }
+    }
+}
 
 fn tree() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -51,7 +51,7 @@ fn exports() {
     check("export default class {}", "(export default=(class))");
     check("export default {a}", "(export default={a:a})");
     check("@D() export class X {}", "(class @(call D) X) (export X=X)");
-    check_types("export = x.y", "(export default=x.y)");
+    check_types("export = x.y", "(export ==x.y)");
     check_types("export type {A} from 'x'", "(export A=x:A)");
     check_types("export interface I {}", "(class I) (export I=I)");
     check_types("export declare const a: A", "(let a:A) (export a=a)");
