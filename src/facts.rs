@@ -237,6 +237,8 @@ pub enum SiteKind {
     Query,
     /// A command line is run.
     Command,
+    /// A discovery document is put together; its algorithms are those of ID tokens.
+    Discovery,
 }
 
 impl std::fmt::Display for SiteKind {
@@ -254,6 +256,7 @@ impl std::fmt::Display for SiteKind {
             Self::File => "file",
             Self::Query => "query",
             Self::Command => "command",
+            Self::Discovery => "discovery",
         })
     }
 }
@@ -501,6 +504,8 @@ pub struct MintFact {
     pub seconds: Option<f64>,
     /// What decides the lifetime, when that is not the call itself.
     pub place: Option<Place>,
+    /// Whether the header names the key; `None` when that is not known.
+    pub key_id: Option<bool>,
 }
 
 /// Whether a minted token expires.

@@ -29,6 +29,7 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         .map(|record| site(evaluator, record))
         .partition(|site| site.place.span.file == root);
     sites.extend(setting_sites(evaluator));
+    sites.extend(super::discovery::sites(evaluator));
     let (own, others): (Vec<Site>, Vec<Site>) = super::header::sites(evaluator)
         .into_iter()
         .chain(super::fetch::sites(evaluator))

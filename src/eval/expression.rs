@@ -273,6 +273,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+        self.note_discovery(&map);
         map
     }
 

@@ -159,6 +159,7 @@ fn set_slot(
                 place: Some(evaluator.place(span, "switches the expiry off")),
                 open: true,
                 seconds: None,
+                key_id: None,
             });
         }
         Slot::Lifetime => {}

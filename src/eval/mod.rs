@@ -10,6 +10,7 @@ mod class;
 mod conclude;
 mod condition;
 mod decoded;
+mod discovery;
 mod expression;
 mod fallback;
 mod fetch;
@@ -215,6 +216,8 @@ struct Evaluator<'a> {
     reached: Vec<header::Reached>,
     /// What was fetched.
     fetches: Vec<fetch::FetchRecord>,
+    /// Discovery documents that are put together.
+    discoveries: Vec<discovery::Discovery>,
     /// Where keys came from that verified a token.
     key_sources: Vec<fetch::KeySource>,
     /// Which run for unknown callers this is; 0 while the module itself runs.
@@ -283,6 +286,7 @@ impl<'a> Evaluator<'a> {
             made_in: HashMap::new(),
             reached: Vec::new(),
             fetches: Vec::new(),
+            discoveries: Vec::new(),
             key_sources: Vec::new(),
             activation: 0,
             activations: 0,

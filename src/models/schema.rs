@@ -159,6 +159,8 @@ pub enum Slot {
     Lifetime,
     /// Header of a minted token.
     Header,
+    /// The key id in the header of a minted token.
+    KeyId,
     /// An object that holds other slots.
     Policy,
     /// Where a key set is fetched.

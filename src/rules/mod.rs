@@ -11,6 +11,7 @@ mod aud_unchecked;
 mod claim_optional;
 mod claims_before_verify;
 mod decode_unverified;
+mod discovery_symmetric;
 mod draft;
 mod empty_key;
 mod exp_optional;
@@ -32,6 +33,7 @@ mod merge;
 mod mint_long_lived;
 mod mint_without_aud;
 mod mint_without_exp;
+mod mint_without_kid;
 mod nbf_unchecked;
 mod option_inert;
 mod peek;
@@ -81,6 +83,8 @@ pub const RULES: &[Rule] = &[
     (nbf_unchecked::ID, nbf_unchecked::check),
     (key_source_untrusted::ID, key_source_untrusted::check),
     (kid_injection::ID, kid_injection::check),
+    (discovery_symmetric::ID, discovery_symmetric::check),
+    (mint_without_kid::ID, mint_without_kid::check),
     (jwks_plaintext::ID, jwks_plaintext::check),
     (jwks_uncached::ID, jwks_uncached::check),
     (jwks_refetch_unbounded::ID, jwks_refetch_unbounded::check),
