@@ -176,7 +176,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     for path in report.findings.iter().flat_map(Finding::paths) {
         let id = project.files().id(path);
         if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
-            let source = || parsed.source.clone();
+            let source = || parsed.source.as_ref().clone();
             report.sources.entry(path.to_owned()).or_insert_with(source);
         }
     }
@@ -219,7 +219,7 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
             .extend(std::mem::take(&mut facts.redactor));
         let id = project.files().id(&facts.path);
         if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
-            let source = parsed.source.clone();
+            let source = parsed.source.as_ref().clone();
             inventory.sources.insert(facts.path.clone(), source);
         }
     }

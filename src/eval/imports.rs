@@ -227,13 +227,15 @@ impl<'a> Evaluator<'a> {
             let Some((file, used)) = self.locate(&symbol) else {
                 continue;
             };
-            if used > 0 {
+            if used > 0 || !self.input.project.may_define(file, name) {
                 continue;
             }
             let loaded = self.load(file);
             let found = loaded.and_then(|loaded| self.exported(loaded, name, depth + 1));
-            if found.is_some() {
-                return found;
+            if let Some(found) = found {
+                let exports = &mut self.loaded[index].exports;
+                exports.insert(name.to_owned(), found.clone());
+                return Some(found);
             }
         }
         self.imported_by_all(name, scope, depth + 1)
@@ -254,7 +256,8 @@ impl<'a> Evaluator<'a> {
             for position in 0..self.scopes[index].local_globs.len() {
                 let file = self.scopes[index].local_globs[position];
                 let asked = (file, name.to_owned());
-                if self.not_exported.contains(&asked) {
+                if self.not_exported.contains(&asked) || !self.input.project.may_define(file, name)
+                {
                     continue;
                 }
                 let loaded = self.load(file);
