@@ -507,8 +507,14 @@ impl<'a> Evaluator<'a> {
             ..CallRecord::default()
         };
         self.activations += 1;
+        let name = self.function_of(closure).name.as_ref();
+        // The start of a program is no request.
+        let activation = match name.map(|name| name.text.as_str()) {
+            Some("main") => 0,
+            _ => self.activations,
+        };
         let outside = (self.activation, self.older_scopes);
-        (self.activation, self.older_scopes) = (self.activations, self.scopes.len());
+        (self.activation, self.older_scopes) = (activation, self.scopes.len());
         let result = self.run_function(closure, &record, true);
         (self.activation, self.older_scopes) = outside;
         self.note_use(&result, Use::HandedOn);

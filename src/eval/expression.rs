@@ -362,7 +362,8 @@ impl<'a> Evaluator<'a> {
                     let item = list.borrow().items.get(*number as usize).cloned();
                     item.unwrap_or_else(|| Value::unknown("element"))
                 }
-                Kind::Fetched(_) => value,
+                Kind::Fetched(_) | Kind::Header(_) => value,
+                Kind::Claims(_, path) if path.first().is_some_and(|name| name == "header") => value,
                 _ => Value::unknown(&format!("{}[{number}]", value.path())),
             },
             _ if matches!(value.kind, Kind::Fetched(_)) => value,

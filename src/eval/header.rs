@@ -9,7 +9,7 @@ use super::filled::Filled;
 use super::slots::Resolved;
 use super::value::{CallRecord, Kind, List, Value};
 use super::{Evaluator, FunctionKey};
-use crate::facts::{HeaderUse, LibraryFact, LibraryVersion, Site, SiteKind};
+use crate::facts::{Address, HeaderUse, LibraryFact, LibraryVersion, Site, SiteKind};
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, Role, Slot};
 use crate::source::Span;
@@ -34,6 +34,8 @@ pub(super) struct Reached {
     functions: Vec<FunctionKey>,
     /// The parameters, each with the value that it came as.
     parameters: Vec<(String, Value)>,
+    /// The address that is fetched, as far as it is written.
+    address: Option<Address>,
 }
 
 /// The calls that parameters reached unchecked, as sites.
@@ -63,6 +65,7 @@ pub(super) fn sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
                 moment: reached.moment,
                 generic: reached.generic,
                 header,
+                address: reached.address.clone(),
                 ..Site::new(reached.kind, place, reached.library.clone(), root)
             })
         })
@@ -164,7 +167,11 @@ impl Evaluator<'_> {
             fix: Default::default(),
         };
         let parameters = self.header_parameters(value);
-        self.add_reached(kind, library, parameters, span, name);
+        let address = match kind {
+            SiteKind::Fetch => self.address(value, name),
+            _ => None,
+        };
+        self.add_reached(kind, library, parameters, address, span, name);
     }
 
     fn add_reached(
@@ -172,6 +179,7 @@ impl Evaluator<'_> {
         kind: SiteKind,
         library: LibraryFact,
         mut parameters: Vec<(String, Value)>,
+        address: Option<Address>,
         span: Span,
         name: Span,
     ) {
@@ -194,6 +202,7 @@ impl Evaluator<'_> {
             moment: self.steps,
             functions,
             parameters,
+            address,
         });
     }
 
@@ -246,7 +255,7 @@ impl Evaluator<'_> {
             version: self.version(found.library),
             fix: found.library.fix.clone(),
         };
-        self.add_reached(kind, library, parameters, record.span, record.name);
+        self.add_reached(kind, library, parameters, None, record.span, record.name);
     }
 
     /// A value was held against another one.

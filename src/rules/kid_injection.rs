@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use crate::facts::{FileFacts, SiteKind};
-use crate::finding::Finding;
+use crate::finding::{Finding, Level};
 
 pub(super) const ID: &str = "kid-injection";
 
@@ -20,7 +20,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             SiteKind::Command => ("command line", "the sender can run commands with it"),
             SiteKind::Fetch => (
                 "address that is fetched",
-                "with `../` or a host of its own it points to a key that the sender chose",
+                "with `../` it points to whatever else is served there",
             ),
             _ => continue,
         };
@@ -35,11 +35,20 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
                 "Look `kid` up in a fixed list or map of keys, and refuse the token when it is not there."
             }
         };
+        let level = match (site.kind, &site.address) {
+            // A host of its own that may well serve nothing but keys.
+            (SiteKind::Fetch, Some(address)) if !address.plaintext && !address.host.is_empty() => {
+                Level::Note
+            }
+            (SiteKind::Fetch, _) => Level::Warning,
+            _ => Level::Error,
+        };
         Draft::new(ID, site, &site.place, "the token's own `kid` ends up here")
             .message(format!(
                 "The `kid` of a token that is not verified yet becomes a part of the {what}: {so}."
             ))
             .remedy(None, remedy)
+            .level(level)
             .flow(&header.flow, &site.place, "used here")
             .report(findings);
     }
