@@ -148,7 +148,17 @@ impl<'a> Evaluator<'a> {
         self.follow(value, true)
     }
 
-    fn follow(&mut self, mut value: Value, always: bool) -> Value {
+    fn follow(&mut self, value: Value, always: bool) -> Value {
+        if self.following >= LONGEST_CHAIN {
+            return value;
+        }
+        self.following += 1;
+        let found = self.follow_names(value, always);
+        self.following -= 1;
+        found
+    }
+
+    fn follow_names(&mut self, mut value: Value, always: bool) -> Value {
         for _ in 0..LONGEST_CHAIN {
             let Kind::Symbol(symbol) = &value.kind else {
                 break;
@@ -189,7 +199,15 @@ impl<'a> Evaluator<'a> {
             return self.loaded[loaded].replaced.clone();
         };
         let mut value = self.exported(loaded, first, 0)?;
-        for name in rest {
+        for (taken, name) in rest.iter().enumerate() {
+            // A name that leads on to another file is not followed here: files may name each other in a circle.
+            if let Kind::Symbol(next) = &value.kind
+                && next.from.is_some()
+            {
+                let path = next.path.iter().chain(&rest[taken..]).cloned().collect();
+                let next = next.as_ref().clone();
+                return Some(Value::of_symbol(Symbol { path, ..next }));
+            }
             let name = Name {
                 text: name.clone(),
                 span: Span::default(),
@@ -207,6 +225,13 @@ impl<'a> Evaluator<'a> {
         if let Some(replaced) = loaded.replaced.clone() {
             if name == "default" {
                 return Some(replaced);
+            }
+            if let Kind::Symbol(next) = &replaced.kind
+                && next.from.is_some()
+            {
+                let mut next = next.as_ref().clone();
+                next.path.push(name.to_owned());
+                return Some(Value::of_symbol(next));
             }
             let name = Name {
                 text: name.to_owned(),

@@ -182,6 +182,8 @@ struct Evaluator<'a> {
     module: &'a Module,
     /// How many files are being loaded.
     loading: usize,
+    /// How many names of other files are being looked up for each other.
+    following: usize,
     catalog: &'a Catalog,
     scopes: Vec<Scope>,
     frames: Vec<Frame>,
@@ -265,6 +267,7 @@ impl<'a> Evaluator<'a> {
             current: 0,
             module: &input.file.module,
             loading: 0,
+            following: 0,
             catalog: input.catalog,
             scopes: vec![Scope::default()],
             frames: vec![Frame::of_file(0)],
