@@ -29,8 +29,15 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = records
         .map(|record| site(evaluator, record))
         .partition(|site| site.place.span.file == root);
-    elsewhere.sort_by(|a, b| a.place.cmp(&b.place).then(a.kind.cmp(&b.kind)));
     sites.extend(setting_sites(evaluator));
+    sites.extend(super::discovery::sites(evaluator));
+    let (own, others): (Vec<Site>, Vec<Site>) = super::header::sites(evaluator)
+        .into_iter()
+        .chain(super::fetch::sites(evaluator))
+        .partition(|site| site.place.span.file == root);
+    sites.extend(own);
+    elsewhere.extend(others);
+    elsewhere.sort_by(|a, b| a.place.cmp(&b.place).then(a.kind.cmp(&b.kind)));
     sites.sort_by(|a, b| a.place.span.cmp(&b.place.span).then(a.kind.cmp(&b.kind)));
     let mut redactor = Redactor::default();
     for key in sites.iter().chain(&elsewhere).flat_map(|site| &site.keys) {
@@ -201,6 +208,14 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         root: evaluator.input.file.source.id,
         generic: record.generic,
         shares_framework_secret: false,
+        header: Vec::new(),
+        address: match slot(Slot::Url) {
+            Filled::Yes(value, span) | Filled::Maybe(value, span) => {
+                evaluator.address(value, *span)
+            }
+            _ => None,
+        },
+        fetched: None,
     }
 }
 

@@ -19,6 +19,17 @@ const DEEPEST_KEY: usize = 6;
 
 /// A text decoded from base64 or hexadecimal, one character for each byte; other values as they are.
 pub(super) fn decoded(value: Value, encoding: Option<Encoding>) -> Value {
+    let is_header_part = match &value.kind {
+        Kind::HeaderPart => true,
+        // With its padding.
+        Kind::Joined(parts) => {
+            matches!(parts.first(), Some(part) if matches!(part.kind, Kind::HeaderPart))
+        }
+        _ => false,
+    };
+    if is_header_part && encoding == Some(Encoding::Base64) {
+        return Value::new(Kind::Header(std::rc::Rc::from([])));
+    }
     let Some(text) = value.as_text() else {
         return value;
     };

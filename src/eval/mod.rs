@@ -10,10 +10,13 @@ mod class;
 mod conclude;
 mod condition;
 mod decoded;
+mod discovery;
 mod expression;
 mod fallback;
+mod fetch;
 mod filled;
 mod framework;
+mod header;
 mod imports;
 mod library;
 mod material;
@@ -218,6 +221,26 @@ struct Evaluator<'a> {
     imported_modules: HashSet<String>,
     /// Functions in which the header's algorithm is held against something.
     guarded: HashSet<Option<FunctionKey>>,
+    /// Parameters of a header that were checked, by the functions in which that happened.
+    checked: HashSet<(FunctionKey, String)>,
+    /// The functions that ran when a function was made.
+    made_in: HashMap<FunctionKey, BTreeSet<FunctionKey>>,
+    /// Calls that a parameter of the header reached.
+    reached: Vec<header::Reached>,
+    /// What was fetched.
+    fetches: Vec<fetch::FetchRecord>,
+    /// Discovery documents that are put together.
+    discoveries: Vec<discovery::Discovery>,
+    /// Where keys came from that verified a token.
+    key_sources: Vec<fetch::KeySource>,
+    /// Which run for unknown callers this is; 0 while the module itself runs.
+    activation: usize,
+    /// How many such runs there were.
+    activations: usize,
+    /// Scopes that are older than the run.
+    older_scopes: usize,
+    /// An error is being made, which nobody checks anything with.
+    throwing: bool,
     /// Variables of the environment that the code holds to be set, or stops.
     not_empty: HashSet<Rc<str>>,
     /// A package was loaded whose name says that it handles tokens, and no model knows it.
@@ -273,6 +296,16 @@ impl<'a> Evaluator<'a> {
             delivered: None,
             imported_modules: HashSet::new(),
             guarded: HashSet::new(),
+            checked: HashSet::new(),
+            made_in: HashMap::new(),
+            reached: Vec::new(),
+            fetches: Vec::new(),
+            discoveries: Vec::new(),
+            key_sources: Vec::new(),
+            activation: 0,
+            activations: 0,
+            older_scopes: 0,
+            throwing: false,
             not_empty: HashSet::new(),
             unknown_library: false,
             evaluated: None,

@@ -86,6 +86,9 @@ fn what_is_known(site: &Site) -> String {
         inert,
         uses,
         mint,
+        header,
+        address,
+        fetched,
         token,
         ..
     } = site;
@@ -93,7 +96,7 @@ fn what_is_known(site: &Site) -> String {
     let ignored = site.result_ignored;
     let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
     format!(
-        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {token}"
+        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?} {address:?} {fetched:?} {token}"
     )
 }
 
