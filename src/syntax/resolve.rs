@@ -123,13 +123,14 @@ impl<'t> Resolver<'t> {
         path: &[String],
     ) -> Option<Target> {
         match language {
-            Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Component => {
                 let file = self.javascript.resolve(self.tree, from, module)?;
                 Some(Target { file, used: 0 })
             }
-            Language::Python => self
-                .python
-                .resolve(self.tree, &self.installed, from, module, path),
+            Language::Python | Language::Notebook => {
+                self.python
+                    .resolve(self.tree, &self.installed, from, module, path)
+            }
             Language::Rust => self.rust.resolve(self.tree, from, module, path),
         }
     }
@@ -139,10 +140,12 @@ impl<'t> Resolver<'t> {
 pub fn is_package_entry(path: &str) -> bool {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     match Language::of_path(name) {
-        Some(Language::JavaScript | Language::TypeScript | Language::Tsx) => {
+        Some(Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Component) => {
             matches!(name.split_once('.'), Some(("index", _)))
         }
-        Some(Language::Python) => matches!(name.split_once('.'), Some(("__init__", _))),
+        Some(Language::Python | Language::Notebook) => {
+            matches!(name.split_once('.'), Some(("__init__", _)))
+        }
         Some(Language::Rust) => matches!(name, "mod.rs" | "lib.rs"),
         None => false,
     }
