@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::bounds::Limits;
 use crate::syntax::ir::Module;
-use crate::syntax::resolve::{Resolver, Target, Tree};
+use crate::syntax::resolve::{Package, Resolver, Target, Tree};
 use crate::syntax::{self, Language};
 use crate::walk::{Committed, FileKind, OtherFile, WalkedFile};
 
@@ -290,6 +290,12 @@ impl<'f> Project<'f> {
         file.parsed
             .get_or_init(|| self.files.parse(id, self.progress))
             .as_ref()
+    }
+
+    /// The package that a file belongs to.
+    pub fn package(&self, id: FileId) -> Option<Package> {
+        let language = self.files.language(id)?;
+        self.resolver.package(language, self.files.path(id))
     }
 
     /// The file that an import of `from` means, and how many names of its path lead there.

@@ -43,6 +43,19 @@ pub struct Target {
     pub used: usize,
 }
 
+/// What the manifest nearest to a file says of the code beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Folder of the manifest; "" is the root.
+    pub folder: String,
+    /// Names of what it depends on, as code imports them.
+    pub dependencies: BTreeSet<String>,
+    /// It names an entry for browsers and no other.
+    pub is_for_browsers: bool,
+    /// It is built for other programs to load.
+    pub is_loaded: bool,
+}
+
 /// Answers which file an import means. One serves a whole run, from any number of threads: what it read from
 /// manifests and what it answered is remembered.
 pub struct Resolver<'t> {
@@ -113,6 +126,17 @@ impl<'t> Resolver<'t> {
             answers.insert(question, answer.clone());
         }
         answer
+    }
+
+    /// The package that a file belongs to.
+    pub fn package(&self, language: Language, path: &str) -> Option<Package> {
+        match language {
+            Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Component => {
+                self.javascript.package_of(self.tree, path)
+            }
+            Language::Rust => self.rust.described(self.tree, path),
+            Language::Python | Language::Notebook => None,
+        }
     }
 
     fn find(

@@ -23,6 +23,7 @@ impl Module {
             body,
             comments,
             test_spans,
+            is_test: _,
             unbound_names_are_packages: _,
             assignments_are_local: _,
             unread,
