@@ -296,9 +296,10 @@ impl Lines {
                     .unwrap_or_default()
                     .trim_ascii();
                 let rest = rest.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(rest);
-                !rest.trim_ascii().is_empty()
-                    && !is_braces_of_comment(rest)
-                    && !(commented.contains(&line) && is_quotes_of_comment(rest))
+                let is_bare = rest.trim_ascii().is_empty()
+                    || is_braces_of_comment(rest)
+                    || (commented.contains(&line) && is_quotes_of_comment(rest));
+                !is_bare
             })
             .collect();
         Self { has_code }
