@@ -108,8 +108,17 @@ struct SiteRecord<'a> {
     generic: bool,
     /// The call belongs to what another file does by itself when it is loaded; that file tells of it.
     of_another: bool,
-    /// The functions and classes around it, innermost first, by name.
-    wrappers: Vec<String>,
+    /// The functions and classes around it, innermost first.
+    wrappers: Vec<Wrapper>,
+}
+
+/// A function or class whose callers decide about a call in it.
+#[derive(Clone, Debug)]
+enum Wrapper {
+    /// By its name.
+    Named(String),
+    /// Without a name of its own; what it is bound to is its name.
+    Unnamed(FunctionKey),
 }
 
 /// A framework setting that the file sets.
@@ -181,6 +190,8 @@ struct Evaluator<'a> {
     module: &'a Module,
     /// How many files are being loaded.
     loading: usize,
+    /// How many names of other files are being looked up for each other.
+    following: usize,
     catalog: &'a Catalog,
     scopes: Vec<Scope>,
     frames: Vec<Frame>,
@@ -254,6 +265,7 @@ impl<'a> Evaluator<'a> {
             current: 0,
             module: &input.file.module,
             loading: 0,
+            following: 0,
             catalog: input.catalog,
             scopes: vec![Scope::default()],
             frames: vec![Frame::of_file(0)],
@@ -357,13 +369,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Names of the functions and classes around the current place that callers know, innermost first.
-    fn wrappers(&self) -> Vec<String> {
+    fn wrappers(&self) -> Vec<Wrapper> {
         let frames = self.frames.iter().rev();
         let generic = frames.take_while(|frame| frame.generic || frame.function.is_none());
-        generic
-            .filter(|frame| !frame.label.is_empty())
-            .map(|frame| frame.label.clone())
-            .collect()
+        let wrapper = |frame: &Frame| match (frame.label.is_empty(), frame.function) {
+            (false, _) => Some(Wrapper::Named(frame.label.clone())),
+            (true, Some(function)) => Some(Wrapper::Unnamed(function)),
+            (true, None) => None,
+        };
+        generic.filter_map(wrapper).collect()
     }
 
     /// The value of a name, looked up outwards.

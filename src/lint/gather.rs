@@ -10,7 +10,7 @@ use crate::project::Project;
 use crate::source::{FileId, Span};
 
 /// How often one call is kept, when it is not the same on every way that leads to it.
-const MOST_WAYS: usize = 16;
+const MOST_WAYS: usize = 64;
 
 /// What tells one call from another.
 type CallKey = (Span, SiteKind, String);
@@ -83,12 +83,15 @@ fn what_is_known(site: &Site) -> String {
         inert,
         uses,
         mint,
+        token,
         ..
     } = site;
     let materials: Vec<_> = keys.iter().map(|key| (key.kind, &key.material)).collect();
     let ignored = site.result_ignored;
     let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
-    format!("{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored}")
+    format!(
+        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {token}"
+    )
 }
 
 fn key(site: &Site) -> CallKey {
