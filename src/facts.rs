@@ -354,6 +354,19 @@ pub struct Key {
     pub in_test: bool,
     /// Settings of which none may be set anywhere, or this key is not used.
     pub instead_of: Vec<String>,
+    /// What keeps it out of production.
+    pub confined: Option<Confined>,
+    /// A check for a missing key that cannot fire, since this one stands in.
+    pub dead_guard: Option<Place>,
+}
+
+/// What keeps a key out of production.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confined {
+    /// It is used in development and tests only.
+    Development,
+    /// Production stops rather than use it.
+    Refused,
 }
 
 /// What a key is made of.

@@ -33,6 +33,8 @@ pub enum CodeContext {
     Example,
     /// Documentation.
     Documentation,
+    /// Code that changed a database once.
+    Migration,
     /// Generated code.
     Generated,
     /// Code of others in the tree.
@@ -45,6 +47,7 @@ impl fmt::Display for CodeContext {
             Self::Test => "test code",
             Self::Example => "example code",
             Self::Documentation => "documentation",
+            Self::Migration => "a migration",
             Self::Generated => "generated code",
             Self::Vendored => "vendored code",
         })

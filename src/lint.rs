@@ -446,8 +446,13 @@ impl Run {
                 facts.now = options.now;
                 facts.known_keys = Arc::clone(&options.known_keys);
                 let id = self.files.id(&facts.path);
-                if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
-                    context::mark(facts, &parsed.source, &parsed.module);
+                if let Some(id) = id
+                    && let Some(parsed) = project.parsed(id)
+                {
+                    let folder = parsed.language.model_folder();
+                    let package = project.package(id);
+                    let (source, module) = (&parsed.source, &parsed.module);
+                    context::mark(facts, source, module, folder, package.as_ref());
                     hide_keys(&parsed.source, &mut facts.redactor);
                 }
             });

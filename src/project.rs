@@ -11,7 +11,7 @@ use memchr::memmem;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::bounds::Limits;
 use crate::syntax::ir::Module;
-use crate::syntax::resolve::{Resolver, Target, Tree, is_package_entry};
+use crate::syntax::resolve::{Package, Resolver, Target, Tree, is_package_entry};
 use crate::syntax::{self, Language};
 use crate::walk::{Committed, FileKind, OtherFile, WalkedFile};
 
@@ -313,6 +313,12 @@ impl<'f> Project<'f> {
         file.parsed
             .get_or_init(|| self.files.parse(id, self.progress))
             .as_ref()
+    }
+
+    /// The package that a file belongs to.
+    pub fn package(&self, id: FileId) -> Option<Package> {
+        let language = self.files.language(id)?;
+        self.resolver.package(language, self.files.path(id))
     }
 
     /// Whether a file can bind a name at its top: it spells the name, or hands on all that another such file binds.

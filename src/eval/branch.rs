@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Evaluator;
+use super::missing::Missing;
 use super::value::Value;
 
 /// A name that a branch wrote, with its value from before.
@@ -11,6 +12,9 @@ pub(super) struct Write {
     name: String,
     before: Option<Value>,
 }
+
+/// What a branch left of the names that it wrote, by scope and name.
+type Written = BTreeMap<(usize, String), Value>;
 
 /// How a block ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +55,20 @@ impl<'a> Evaluator<'a> {
     /// Runs ways that exclude each other. Names that they wrote become one of the values they left, without the ways
     /// that did not come to the end.
     pub(super) fn branches(&mut self, ways: &[Way<'_, 'a>]) -> Outcome {
-        let mut ends: Vec<BTreeMap<(usize, String), Value>> = Vec::new();
+        self.branches_with(ways, None)
+    }
+
+    /// The same for two ways of which one is gone when a value is missing.
+    pub(super) fn branches_with(
+        &mut self,
+        ways: &[Way<'_, 'a>],
+        missing: Option<&Missing>,
+    ) -> Outcome {
+        let mut ends: Vec<(usize, Written)> = Vec::new();
         let mut results = Vec::new();
         let mut flow = Flow::Left;
         let mut originals: BTreeMap<(usize, String), Option<Value>> = BTreeMap::new();
-        for way in ways {
+        for (index, way) in ways.iter().enumerate() {
             self.journals.push(Vec::new());
             let (end, result) = way(self);
             let journal = self.journals.pop().unwrap_or_default();
@@ -75,27 +88,36 @@ impl<'a> Evaluator<'a> {
             }
             if end == Flow::On {
                 flow = Flow::On;
-                ends.push(written);
-                results.extend(result);
+                ends.push((index, written));
+                results.extend(result.map(|result| (index, result)));
             }
         }
         if !ends.is_empty() {
             for ((scope, name), original) in originals {
                 let key = (scope, name);
-                let values: Vec<Value> = ends
+                let values: Vec<(usize, Value)> = ends
                     .iter()
-                    .filter_map(|written| written.get(&key).cloned().or_else(|| original.clone()))
+                    .filter_map(|(index, written)| {
+                        let value = written.get(&key).cloned().or_else(|| original.clone());
+                        Some((*index, value?))
+                    })
                     .collect();
                 if !values.is_empty() {
-                    self.write_name(key.0, &key.1, Value::one_of(values));
+                    let value = self.join_ways(values, missing);
+                    self.write_name(key.0, &key.1, value);
                 }
             }
         }
         let result = if results.is_empty() {
             None
         } else {
-            Some(Value::one_of(results))
+            Some(self.join_ways(results, missing))
         };
         (flow, result)
+    }
+
+    fn join_ways(&mut self, values: Vec<(usize, Value)>, missing: Option<&Missing>) -> Value {
+        self.fill_in(&values, missing)
+            .unwrap_or_else(|| Value::one_of(values.into_iter().map(|(_, value)| value)))
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::branch::Flow;
+use super::stage::either_stage;
 use super::uses::Use;
 use super::value::{CallRecord, Entry, Kind, List, Map, Object, Symbol, Value};
 use super::write::merge_into;
@@ -102,10 +103,11 @@ impl<'a> Evaluator<'a> {
             ExprKind::Not(inner) => {
                 let value = self.expression(*inner, scope);
                 self.note_use(&value, Use::Compared);
-                value.truth().map_or_else(
-                    || Value::unknown("not"),
-                    |truth| Value::new(Kind::Bool(!truth)),
-                )
+                match (value.truth(), value.stage_test()) {
+                    (Some(truth), _) => Value::new(Kind::Bool(!truth)),
+                    (None, Some(test)) => Value::new(Kind::Stage(test.negated())),
+                    (None, None) => Value::unknown("not"),
+                }
             }
             ExprKind::If(branch) => self
                 .run_if(branch, scope)
@@ -390,7 +392,13 @@ impl<'a> Evaluator<'a> {
             self.note_guard(&left, Some(&right));
             self.note_guard(&right, Some(&left));
         }
-        Value::unknown("comparison")
+        let stage = match operator {
+            Comparison::Equal { negated } | Comparison::In { negated } => {
+                left.compared_stage(&right, negated)
+            }
+            Comparison::Order | Comparison::Instance => None,
+        };
+        stage.unwrap_or_else(|| Value::unknown("comparison"))
     }
 
     /// The header's algorithm held against something is a guard, unless only `none` is turned away.
@@ -414,13 +422,16 @@ impl<'a> Evaluator<'a> {
         scope: usize,
     ) -> Value {
         let left = self.expression(left, scope);
+        let right_span = self.expression_span(right);
         let right = self.expression(right, scope);
         match operator {
             LogicalOperator::And => {
                 self.note_use(&left, Use::Compared);
-                right
+                self.both(&left, right, right_span)
             }
-            LogicalOperator::Or | LogicalOperator::Coalesce => self.either(left, right, span),
+            LogicalOperator::Or | LogicalOperator::Coalesce => {
+                either_stage(&left, &right).unwrap_or_else(|| self.either(left, right, span))
+            }
         }
     }
 

@@ -109,6 +109,8 @@ impl Evaluator<'_> {
                 from_callback,
                 in_test: false,
                 instead_of: Vec::new(),
+                confined: None,
+                dead_guard: None,
             }],
             Filled::Yes(value, _) | Filled::Maybe(value, _) => {
                 let mut keys = Vec::new();
@@ -130,14 +132,26 @@ impl Evaluator<'_> {
         if depth > DEEPEST_KEY {
             return;
         }
-        let key = |kind: Option<KeyKind>, material: Material| Key {
-            kind,
-            material,
-            encoding,
-            flow: self.flow(value),
-            from_callback,
-            in_test: false,
-            instead_of: Vec::new(),
+        let key = |kind: Option<KeyKind>, material: Material| {
+            let literal = material.literal();
+            let steps = self.whole_way(value);
+            let confined = literal.and_then(|(text, _, name)| {
+                self.confined(value, name.unwrap_or_default(), text, &steps)
+            });
+            let dead_guard = literal
+                .and_then(|(_, place, _)| self.dead_guard(place.span))
+                .map(|span| self.place(span, ""));
+            Key {
+                kind,
+                encoding,
+                flow: self.flow(value),
+                from_callback,
+                in_test: false,
+                instead_of: Vec::new(),
+                confined,
+                dead_guard,
+                material,
+            }
         };
         match &value.kind {
             Kind::OneOf(values) => {
@@ -303,6 +317,14 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn flow(&self, value: &Value) -> Vec<Place> {
+        self.whole_way(value)
+            .into_iter()
+            .map(|(span, what)| self.place(span, &what))
+            .collect()
+    }
+
+    /// The way of a value, and before it that of its fallback.
+    fn whole_way(&self, value: &Value) -> Vec<(Span, String)> {
         let behind = match &value.kind {
             Kind::Environment {
                 fallback: Some(fallback),
@@ -314,11 +336,7 @@ impl Evaluator<'_> {
             } => fallback.steps(),
             _ => Vec::new(),
         };
-        behind
-            .into_iter()
-            .chain(value.steps())
-            .map(|(span, what)| self.place(span, &what))
-            .collect()
+        behind.into_iter().chain(value.steps()).collect()
     }
 }
 

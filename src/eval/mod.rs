@@ -22,9 +22,11 @@ mod library;
 mod material;
 mod member;
 mod mint;
+mod missing;
 mod pending;
 mod reading;
 mod slots;
+mod stage;
 mod statement;
 mod token;
 mod uses;
@@ -243,6 +245,16 @@ struct Evaluator<'a> {
     throwing: bool,
     /// Variables of the environment that the code holds to be set, or stops.
     not_empty: HashSet<Rc<str>>,
+    /// What the code does about keys that are missing or known.
+    key_guards: missing::KeyGuards,
+    /// Values that are missing in the branches that are open.
+    missing: Vec<Value>,
+    /// Code that runs in development only.
+    development: Vec<Span>,
+    /// Where the branches that are open run.
+    stages: Vec<stage::Stage>,
+    /// Where what follows a branch runs, since the program stopped or returned elsewhere.
+    passed: Option<stage::Stage>,
     /// A package was loaded whose name says that it handles tokens, and no model knows it.
     unknown_library: bool,
     /// The condition of the branch that begins, which its first statement may bind.
@@ -307,6 +319,11 @@ impl<'a> Evaluator<'a> {
             older_scopes: 0,
             throwing: false,
             not_empty: HashSet::new(),
+            key_guards: missing::KeyGuards::default(),
+            missing: Vec::new(),
+            development: Vec::new(),
+            stages: Vec::new(),
+            passed: None,
             unknown_library: false,
             evaluated: None,
             cut: false,

@@ -22,13 +22,16 @@ impl<'a> Evaluator<'a> {
     /// Runs a block in a given scope: functions and classes are bound first.
     pub(super) fn block(&mut self, block: &'a Block, scope: usize) -> Outcome {
         self.hoist(block, scope);
-        for statement in &block.statements {
+        for (index, statement) in block.statements.iter().enumerate() {
             if !self.step() {
                 return (Flow::On, None);
             }
+            self.passed = None;
             if self.statement(statement, scope) == Flow::Left {
                 return (Flow::Left, None);
             }
+            let passed = self.passed.take();
+            self.note_stage_behind(block, index, passed);
         }
         let value = block.tail.map(|tail| self.expression(tail, scope));
         (Flow::On, value)
@@ -193,22 +196,37 @@ impl<'a> Evaluator<'a> {
     pub(super) fn run_if(&mut self, branch: &'a If, scope: usize) -> Outcome {
         let condition = self.expression(branch.condition, scope);
         self.note_use(&condition, Use::Compared);
+        let stage = self.stage_of(branch.condition, &condition);
+        self.note_stage(&branch.then, stage.then);
+        self.note_stage(&branch.otherwise, stage.otherwise);
+        let missing = self.missing_in(branch.condition, scope);
         // `if let P = x`: the binding is the first statement, over the condition itself, which ran already.
         let evaluated = (branch.condition, condition);
         let then = |this: &mut Self| {
             this.evaluated = Some(evaluated.clone());
             this.inner_block(&branch.then, scope)
         };
-        let otherwise = |this: &mut Self| this.inner_block(&branch.otherwise, scope);
-        let left = std::cell::Cell::new(false);
+        let flow = std::cell::Cell::new(Flow::On);
+        let missing = missing.as_ref();
         let then = |this: &mut Self| {
-            let (flow, value) = then(this);
-            left.set(flow == Flow::Left);
-            (flow, value)
+            let outcome = this.at_stage(stage.then, |this| {
+                this.in_way(0, missing, |this| then(this))
+            });
+            flow.set(outcome.0);
+            outcome
         };
-        let joined = self.branches(&[Box::new(then), Box::new(otherwise)]);
-        if left.get() {
+        let otherwise = |this: &mut Self| {
+            this.at_stage(stage.otherwise, |this| {
+                this.in_way(1, missing, |this| {
+                    this.inner_block(&branch.otherwise, scope)
+                })
+            })
+        };
+        let joined = self.branches_with(&[Box::new(then), Box::new(otherwise)], missing);
+        self.note_key_guard(branch, stage, flow.get(), scope);
+        if flow.get() == Flow::Left {
             self.narrow(branch.condition, scope);
+            self.passed = stage.otherwise;
         }
         joined
     }
@@ -253,9 +271,12 @@ impl<'a> Evaluator<'a> {
             let subject = &subject;
             arms.push(Box::new(move |this: &mut Self| {
                 let inner = this.new_scope(scope);
-                for case in &arm.cases {
-                    this.expression(*case, inner);
-                }
+                let cases: Vec<Value> = arm
+                    .cases
+                    .iter()
+                    .map(|case| this.expression(*case, inner))
+                    .collect();
+                this.note_stage_arm(subject, arm, &cases);
                 if let Some(pattern) = &arm.pattern {
                     this.bind(pattern, subject.clone(), inner, true);
                 }

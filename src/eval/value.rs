@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::pending::Pending;
+use super::stage::StageTest;
 use super::{ClassKey, FunctionKey};
 use crate::source::{FileId, Span};
 use crate::syntax::ir::{ClassId, FunctionId, Literal};
@@ -45,6 +46,8 @@ pub(super) enum Kind {
     Null,
     /// A truth value.
     Bool(bool),
+    /// A truth value that says where the program runs.
+    Stage(StageTest),
     /// A number.
     Number(f64),
     /// A string or bytes.
@@ -368,7 +371,7 @@ impl Value {
 
     /// Whether nothing is known of it.
     pub(super) fn is_unknown(&self) -> bool {
-        matches!(self.kind, Kind::Unknown(_))
+        matches!(self.kind, Kind::Unknown(_) | Kind::Stage(_))
     }
 
     /// Truthiness, when it is known.
@@ -417,6 +420,7 @@ impl Value {
             (Kind::Null, Kind::Null) => true,
             (Kind::Bool(a), Kind::Bool(b)) => a == b,
             (Kind::Number(a), Kind::Number(b)) => a == b,
+            (Kind::Stage(a), Kind::Stage(b)) => a == b,
             (Kind::Text(a), Kind::Text(b)) => a == b && self.origin() == other.origin(),
             (Kind::Unknown(a), Kind::Unknown(b)) => a == b,
             (Kind::List(a), Kind::List(b)) => Rc::ptr_eq(a, b),

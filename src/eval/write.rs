@@ -45,6 +45,9 @@ impl Evaluator<'_> {
         let value = value.through(span, &format!("bound to `{name}`"));
         let depth = self.depth();
         for object in object.alternatives() {
+            if !self.missing.is_empty() && self.write_missing(&object, name, span, &value) {
+                continue;
+            }
             match &object.kind {
                 Kind::Map(map) => {
                     let mut map = map.borrow_mut();
@@ -67,6 +70,46 @@ impl Evaluator<'_> {
                 _ => self.note_use(&value, Use::HandedOn),
             }
         }
+    }
+
+    /// Writes to a member that was found to be missing: what is written is its fallback. Says whether it was.
+    fn write_missing(&mut self, object: &Value, name: &str, key: Span, value: &Value) -> bool {
+        let before = match &object.kind {
+            Kind::Map(map) => map.borrow().entries.get(name).cloned(),
+            Kind::Object(object) => object.borrow().fields.get(name).cloned(),
+            Kind::Class(class) => class.statics.borrow().entries.get(name).cloned(),
+            Kind::Unknown(path) => {
+                let path = format!("{path}.{name}");
+                let before = self.kept.get(&path).cloned();
+                let before = before.unwrap_or_else(|| Value::unknown(&path));
+                let written = self.written_when_missing(&before, value);
+                let is_written = written.is_some();
+                if let Some(written) = written {
+                    self.kept.insert(path, written);
+                }
+                return is_written;
+            }
+            _ => None,
+        };
+        let Some(before) = before else { return false };
+        let Some(value) = self.written_when_missing(&before.value, value) else {
+            return false;
+        };
+        let entry = Entry {
+            value,
+            key,
+            maybe: false,
+        };
+        let entries = |entries: &mut BTreeMap<String, Entry>| {
+            entries.insert(name.to_owned(), entry);
+        };
+        match &object.kind {
+            Kind::Map(map) => entries(&mut map.borrow_mut().entries),
+            Kind::Object(object) => entries(&mut object.borrow_mut().fields),
+            Kind::Class(class) => entries(&mut class.statics.borrow_mut().entries),
+            _ => {}
+        }
+        true
     }
 
     /// An object of which nothing is known still holds what this file writes to it: `app.config["KEY"] = ...`.

@@ -281,7 +281,9 @@ struct Lines {
 impl Lines {
     fn new(source: &SourceFile, comments: &[Comment]) -> Self {
         let mut code = source.bytes().to_vec();
+        let mut commented = BTreeSet::new();
         for comment in comments {
+            commented.insert(source.line_of(comment.span.start));
             let covered = code.get_mut(comment.span.range());
             for byte in covered.into_iter().flatten() {
                 *byte = b' ';
@@ -294,7 +296,10 @@ impl Lines {
                     .unwrap_or_default()
                     .trim_ascii();
                 let rest = rest.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(rest);
-                !rest.trim_ascii().is_empty() && !is_braces_of_comment(rest)
+                let is_bare = rest.trim_ascii().is_empty()
+                    || is_braces_of_comment(rest)
+                    || (commented.contains(&line) && is_quotes_of_comment(rest));
+                !is_bare
             })
             .collect();
         Self { has_code }
@@ -314,6 +319,16 @@ fn is_braces_of_comment(rest: &[u8]) -> bool {
         .strip_prefix(b"{")
         .and_then(|rest| rest.strip_suffix(b"}"));
     inside.is_some_and(|inside| inside.len() >= 4 && inside.trim_ascii().is_empty())
+}
+
+/// `"# …\n",` is how a notebook keeps a line of a cell.
+fn is_quotes_of_comment(rest: &[u8]) -> bool {
+    let inside = rest
+        .strip_suffix(b",")
+        .unwrap_or(rest)
+        .strip_prefix(b"\"")
+        .and_then(|rest| rest.strip_suffix(b"\""));
+    inside.is_some_and(|inside| matches!(inside.trim_ascii(), b"" | b"\\n" | b"\\r\\n"))
 }
 
 #[cfg(test)]

@@ -29,7 +29,12 @@ pub(super) fn gather(project: &Project<'_>, evaluated: Vec<Evaluated>) -> Vec<Fi
         elsewhere.extend(evaluation.elsewhere);
     }
     let paths = project.files();
-    let is_test = |file: FileId| context::of_path(paths.path(file)) == Some(CodeContext::Test);
+    let is_test = |file: FileId| {
+        context::of_path(paths.path(file)) == Some(CodeContext::Test)
+            || project
+                .parsed(file)
+                .is_some_and(|parsed| parsed.module.is_test)
+    };
     for site in elsewhere {
         let file = site.place.span.file;
         // What a test hands to the code says nothing of the product.

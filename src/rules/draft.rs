@@ -1,6 +1,6 @@
 //! A finding in the making: what every rule fills in the same way.
 
-use crate::facts::{LibraryFact, LibraryVersion, Site};
+use crate::facts::{Confined, Key, LibraryFact, LibraryVersion, Site};
 use crate::finding::{CodeContext, Confidence, Finding, Level, Place};
 use crate::page;
 
@@ -128,6 +128,27 @@ impl Draft {
             if in_test && finding.context.is_none() {
                 finding.context = Some(CodeContext::Test);
                 finding.level = finding.level.lower();
+            }
+        })
+    }
+
+    /// What keeps the key out of production, and the check that its being there has killed.
+    pub(super) fn guarded(self, key: &Key) -> Self {
+        self.with(|finding| {
+            if key.confined == Some(Confined::Development) && finding.context.is_none() {
+                finding.level = finding.level.lower();
+                finding
+                    .message
+                    .push_str(" It stands in code that runs in development and tests only.");
+            }
+            if let Some(guard) = &key.dead_guard {
+                finding.message.push_str(
+                    " The check for a missing key never fires, since the default is there by then.",
+                );
+                finding.related.push(Place {
+                    message: "never true when nothing is set".to_owned(),
+                    ..guard.clone()
+                });
             }
         })
     }

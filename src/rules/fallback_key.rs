@@ -21,6 +21,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             .related(&site.place, "used here")
             .flow(&literal.key.flow, &site.place, "used as the key")
             .in_test(literal.key.in_test)
+            .guarded(literal.key)
             .report(findings);
     }
 }

@@ -3,7 +3,7 @@
 use super::algorithm::least_key_bytes;
 use super::strength::{Weakness, weakness};
 use crate::eval::decode_base64;
-use crate::facts::{Algorithms, FileFacts, Key, Material, Site, SiteKind};
+use crate::facts::{Algorithms, Confined, FileFacts, Key, Material, Site, SiteKind};
 use crate::finding::Place;
 use crate::models::schema::{Encoding, KeyKind};
 use crate::syntax::ir::Literal;
@@ -47,7 +47,8 @@ fn literal_of<'a>(facts: &FileFacts, site: &'a Site, key: &'a Key) -> Option<Key
     let is_secret = matches!(key.kind, Some(KeyKind::Secret | KeyKind::Private) | None);
     let is_public_text =
         text.reveal().contains("-----BEGIN") && !text.reveal().contains("PRIVATE KEY-----");
-    if !is_secret || is_public_text || text.reveal().is_empty() {
+    let is_refused = key.confined == Some(Confined::Refused);
+    if !is_secret || is_public_text || is_refused || text.reveal().is_empty() {
         return None;
     }
     let weakness = if key.kind == Some(KeyKind::Private) || text.reveal().contains("-----BEGIN") {

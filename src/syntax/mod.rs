@@ -1,8 +1,10 @@
 //! Text to IR: which language a file is in, and one front end for each. Nothing here knows what a token is.
 
 pub mod bounds;
+mod component;
 pub mod ir;
 mod javascript;
+mod notebook;
 mod python;
 pub mod resolve;
 mod rust;
@@ -23,8 +25,12 @@ pub enum Language {
     TypeScript,
     /// TypeScript with JSX.
     Tsx,
+    /// Scripts within the markup of a single-file component.
+    Component,
     /// Python.
     Python,
+    /// Cells of Python in a notebook.
+    Notebook,
     /// Rust.
     Rust,
 }
@@ -37,7 +43,9 @@ impl Language {
             "js" | "cjs" | "mjs" | "jsx" => Self::JavaScript,
             "ts" | "cts" | "mts" => Self::TypeScript,
             "tsx" => Self::Tsx,
+            "vue" | "svelte" | "astro" => Self::Component,
             "py" | "pyi" | "pyw" => Self::Python,
+            "ipynb" => Self::Notebook,
             "rs" => Self::Rust,
             _ => return None,
         })
@@ -46,8 +54,8 @@ impl Language {
     /// The folder of its library models under `rules/libraries/`: languages that share packages share one.
     pub fn model_folder(self) -> &'static str {
         match self {
-            Self::JavaScript | Self::TypeScript | Self::Tsx => "javascript",
-            Self::Python => "python",
+            Self::JavaScript | Self::TypeScript | Self::Tsx | Self::Component => "javascript",
+            Self::Python | Self::Notebook => "python",
             Self::Rust => "rust",
         }
     }
@@ -61,7 +69,9 @@ pub fn parse(source: &SourceFile, language: Language, limits: &bounds::Limits) -
         Language::JavaScript => javascript::parse(source, javascript::Dialect::JavaScript, limits),
         Language::TypeScript => javascript::parse(source, javascript::Dialect::TypeScript, limits),
         Language::Tsx => javascript::parse(source, javascript::Dialect::Tsx, limits),
+        Language::Component => component::parse(source, limits),
         Language::Python => python::parse(source, limits),
+        Language::Notebook => notebook::parse(source, limits),
         Language::Rust => rust::parse(source, limits),
     };
     module.stamp(source.id);
@@ -83,6 +93,14 @@ mod tests {
             (
                 Language::Python,
                 "from a import b as c\n@d\nclass A(B):\n    f: T = 1\n    def m(self, x: int = 2, *y, **z) -> R:\n        with q(k=v) as w:\n            for i, (j, l) in e: pass\n        try:\n            pass\n        except E as x: raise\n        match x:\n            case {'a': b}: pass\n",
+            ),
+            (
+                Language::Component,
+                "<script setup lang='ts'>\nconst a = ref<T>(b?.c)\n</script><template><p>x</p></template>",
+            ),
+            (
+                Language::Notebook,
+                r#"{"cells": [{"cell_type": "code", "source": ["import a\n", "b = a.c(\"d\")"]}]}"#,
             ),
             (
                 Language::Rust,

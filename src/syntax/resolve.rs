@@ -43,6 +43,19 @@ pub struct Target {
     pub used: usize,
 }
 
+/// What the manifest nearest to a file says of the code beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Folder of the manifest; "" is the root.
+    pub folder: String,
+    /// Names of what it depends on, as code imports them.
+    pub dependencies: BTreeSet<String>,
+    /// It names an entry for browsers and no other.
+    pub is_for_browsers: bool,
+    /// It is built for other programs to load.
+    pub is_loaded: bool,
+}
+
 /// Answers which file an import means. One serves a whole run, from any number of threads: what it read from
 /// manifests and what it answered is remembered.
 pub struct Resolver<'t> {
@@ -115,6 +128,17 @@ impl<'t> Resolver<'t> {
         answer
     }
 
+    /// The package that a file belongs to.
+    pub fn package(&self, language: Language, path: &str) -> Option<Package> {
+        match language {
+            Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Component => {
+                self.javascript.package_of(self.tree, path)
+            }
+            Language::Rust => self.rust.described(self.tree, path),
+            Language::Python | Language::Notebook => None,
+        }
+    }
+
     fn find(
         &self,
         language: Language,
@@ -123,13 +147,14 @@ impl<'t> Resolver<'t> {
         path: &[String],
     ) -> Option<Target> {
         match language {
-            Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Component => {
                 let file = self.javascript.resolve(self.tree, from, module)?;
                 Some(Target { file, used: 0 })
             }
-            Language::Python => self
-                .python
-                .resolve(self.tree, &self.installed, from, module, path),
+            Language::Python | Language::Notebook => {
+                self.python
+                    .resolve(self.tree, &self.installed, from, module, path)
+            }
             Language::Rust => self.rust.resolve(self.tree, from, module, path),
         }
     }
@@ -139,10 +164,12 @@ impl<'t> Resolver<'t> {
 pub fn is_package_entry(path: &str) -> bool {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     match Language::of_path(name) {
-        Some(Language::JavaScript | Language::TypeScript | Language::Tsx) => {
+        Some(Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Component) => {
             matches!(name.split_once('.'), Some(("index", _)))
         }
-        Some(Language::Python) => matches!(name.split_once('.'), Some(("__init__", _))),
+        Some(Language::Python | Language::Notebook) => {
+            matches!(name.split_once('.'), Some(("__init__", _)))
+        }
         Some(Language::Rust) => matches!(name, "mod.rs" | "lib.rs"),
         None => false,
     }

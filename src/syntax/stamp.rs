@@ -1,4 +1,5 @@
-//! Writes into every span of a module which file it lies in. Front ends count bytes and know no other file.
+//! Changes every span of a module: which file it lies in, and where in it. Front ends count bytes of the text they are
+//! given and know no other file.
 
 use super::ir::{
     Argument, ArgumentKind, Arm, Assignment, Block, Call, Class, Comment, Entry, Expr, ExprKind,
@@ -10,6 +11,11 @@ use crate::source::{FileId, Span};
 impl Module {
     /// Says which file the module was read from.
     pub(super) fn stamp(&mut self, file: FileId) {
+        self.change_spans(&|span| span.file = file);
+    }
+
+    /// Changes every span, each once.
+    pub(super) fn change_spans(&mut self, change: &dyn Fn(&mut Span)) {
         let Self {
             exprs,
             functions,
@@ -17,11 +23,12 @@ impl Module {
             body,
             comments,
             test_spans,
+            is_test: _,
             unbound_names_are_packages: _,
             assignments_are_local: _,
             unread,
         } = self;
-        let stamp = Stamp(file);
+        let stamp = Stamp(change);
         exprs.iter_mut().for_each(|expr| stamp.expr(expr));
         functions.iter_mut().for_each(|it| stamp.function(it));
         classes.iter_mut().for_each(|class| stamp.class(class));
@@ -36,11 +43,11 @@ impl Module {
     }
 }
 
-struct Stamp(FileId);
+struct Stamp<'c>(&'c dyn Fn(&mut Span));
 
-impl Stamp {
+impl Stamp<'_> {
     fn span(&self, span: &mut Span) {
-        span.file = self.0;
+        (self.0)(span);
     }
 
     fn name(&self, Name { text: _, span }: &mut Name) {

@@ -116,6 +116,8 @@ fn expectations(root: &Path) -> BTreeSet<Seen> {
             let Some((_, rules)) = line.split_once("expect: ") else {
                 continue;
             };
+            // In a notebook a comment ends with the JSON string that holds it.
+            let rules = rules.split('\\').next().unwrap_or_default();
             for rule in rules
                 .trim_end_matches("*/")
                 .trim_end_matches("-->")

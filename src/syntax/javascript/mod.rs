@@ -90,6 +90,7 @@ fn lower(source: &SourceFile, tree: &Tree, limits: &Limits) -> Module {
         tail: None,
     };
     lowering.module.test_spans = runners::test_spans(lowering.runner_calls);
+    lowering.module.is_test = runners::is_test(&lowering.module, source.bytes());
     lowering.module
 }
 

@@ -61,6 +61,27 @@ impl Manifests {
         };
         search.module(module).filter(|file| file != from)
     }
+
+    /// What the manifest nearest to a file says.
+    pub(in super::super) fn package_of(
+        &self,
+        tree: &dyn Tree,
+        path: &str,
+    ) -> Option<super::super::resolve::Package> {
+        let search = Search {
+            manifests: self,
+            tree,
+            from: path,
+        };
+        let folder = search.package_folders().next()?;
+        let package = search.package(folder)?;
+        Some(super::super::resolve::Package {
+            folder: folder.to_owned(),
+            dependencies: package.dependencies.keys().cloned().collect(),
+            is_for_browsers: package.is_for_browsers,
+            is_loaded: false,
+        })
+    }
 }
 
 /// One import.

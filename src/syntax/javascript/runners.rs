@@ -1,6 +1,6 @@
 //! Calls of a test runner: the code that only tests run.
 
-use super::super::ir::{Call, ExprId, ExprKind, Module};
+use super::super::ir::{Call, ExprId, ExprKind, Module, StatementKind};
 use crate::source::Span;
 
 /// Names that are a test runner's wherever they are called like one.
@@ -100,4 +100,18 @@ pub(super) fn test_spans(mut calls: Vec<RunnerCall>) -> Vec<Span> {
         }
     }
     spans
+}
+
+/// Whether a file calls a test runner at its top and gives nothing to other files.
+pub(super) fn is_test(module: &Module, bytes: &[u8]) -> bool {
+    let mut statements = module.body.statements.iter();
+    let exports = |kind: &StatementKind| matches!(kind, StatementKind::Export(_));
+    let written = b"module.exports";
+    module
+        .body
+        .statements
+        .iter()
+        .any(|statement| module.test_spans.contains(&statement.span))
+        && !statements.any(|statement| exports(&statement.kind))
+        && !bytes.windows(written.len()).any(|window| window == written)
 }

@@ -8,8 +8,8 @@ use super::{Lowering, children, field, span};
 use crate::source::Span;
 use crate::syntax::ir::{
     ArgumentKind, AssignOperator, Assignment, Block, Class, ClassId, ExprId, ExprKind, Function,
-    FunctionId, Member, MemberKind, Name, Parameter, ParameterKind, Statement, StatementKind,
-    Target,
+    FunctionId, Member, MemberKind, Module, Name, Parameter, ParameterKind, Statement,
+    StatementKind, Target,
 };
 
 /// Name of the method that holds the statements of a class body that are no members.
@@ -327,6 +327,34 @@ fn whole_span(node: Node<'_>, decorators: &[Node<'_>]) -> Span {
 }
 
 /// Takes the first parameter of a method away when it can be the receiver.
+/// Packages that only tests load.
+const TEST_PACKAGES: [&str; 4] = ["pytest", "unittest", "django.test", "rest_framework.test"];
+
+/// Whether a file loads a test package, and no more of its definitions are for others than for tests.
+pub(super) fn is_test(module: &Module) -> bool {
+    let statements = &module.body.statements;
+    let loads_tests = statements.iter().any(|statement| match &statement.kind {
+        StatementKind::Import(imports) => imports.iter().any(|import| {
+            TEST_PACKAGES.iter().any(|package| {
+                let rest = import.module.strip_prefix(package);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+        }),
+        _ => false,
+    });
+    let (mut tests, mut others) = (0, 0);
+    for statement in statements {
+        let span = match &statement.kind {
+            StatementKind::Function(id) => module.function(*id).span,
+            StatementKind::Class(id) => module.class(*id).span,
+            _ => continue,
+        };
+        let is_test = module.test_spans.iter().any(|test| test.contains(span));
+        *if is_test { &mut tests } else { &mut others } += 1;
+    }
+    loads_tests && tests > 0 && tests >= others
+}
+
 fn take_receiver(parameters: &mut Vec<Parameter>) -> Option<Name> {
     let first = parameters.first()?;
     let Target::Name(name) = &first.target else {

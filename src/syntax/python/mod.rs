@@ -84,6 +84,7 @@ fn lower(text: &[u8], tree: &Tree, limits: &Limits) -> Module {
         statements,
         tail: None,
     };
+    lowering.module.is_test = definitions::is_test(&lowering.module);
     lowering.module
 }
 

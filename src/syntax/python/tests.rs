@@ -512,6 +512,22 @@ fn classes() {
 }
 
 #[test]
+fn files_of_tests_are_told() {
+    let is_test = |code: &str| module(code.as_bytes()).is_test;
+    assert!(is_test(
+        "import pytest\ndef test_a(): pass\ndef b(): pass\n"
+    ));
+    assert!(is_test(
+        "from unittest import TestCase\nclass A(TestCase): pass\n"
+    ));
+    assert!(!is_test("import pytest\ndef a(): pass\n"));
+    assert!(!is_test("def test_a(): pass\n"));
+    assert!(!is_test(
+        "import unittest\ndef a(): pass\ndef b(): pass\nclass C(unittest.TestCase): pass\n"
+    ));
+}
+
+#[test]
 fn tests_and_comments() {
     let code = "# one\ndef test_a():\n  pass\n# two\nclass TestB: pass\nclass C(unittest.TestCase): pass\n\
                 @pytest.fixture()\ndef d(): pass\nclass E:\n  def test_e(self): pass\n\

@@ -140,6 +140,10 @@ impl Lowerer {
             "lazy_static" | "thread_local" => {
                 self.lazy_statics(&mac.tokens).map(Expansion::Statements)
             }
+            "cfg" if mac.tokens.to_string() == "debug_assertions" => {
+                let kind = ExprKind::Name("debug_assertions".to_owned());
+                Some(Expansion::Value(self.module.add_expr(span, kind)))
+            }
             "cfg_if" => self.blocks_within(&mac.tokens).map(Expansion::Statements),
             name if takes_format(name) => Some(Expansion::Value(self.formatting_call(mac, span))),
             _ => None,

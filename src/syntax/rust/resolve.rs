@@ -73,6 +73,22 @@ impl Manifests {
         None
     }
 
+    /// What the manifest of the package that a file is in says.
+    pub(in super::super) fn described(
+        &self,
+        tree: &dyn Tree,
+        path: &str,
+    ) -> Option<super::super::resolve::Package> {
+        let folder = self.package_of(tree, path)?;
+        let manifest = self.manifest(tree, folder)?;
+        Some(super::super::resolve::Package {
+            folder: folder.to_owned(),
+            dependencies: manifest.dependencies.keys().cloned().collect(),
+            is_for_browsers: false,
+            is_loaded: manifest.is_loaded,
+        })
+    }
+
     fn manifest(&self, tree: &dyn Tree, folder: &str) -> Option<std::sync::Arc<Manifest>> {
         self.0.of(tree, &inside(folder, MANIFEST), Manifest::read)
     }

@@ -33,6 +33,8 @@ pub(super) struct Package {
     pub(super) imports: PathMap,
     /// Where it says its dependencies are.
     pub(super) dependencies: BTreeMap<String, Link>,
+    /// Whether it names an entry for browsers and no other.
+    pub(super) is_for_browsers: bool,
 }
 
 /// Where a manifest says a dependency is.
@@ -67,6 +69,10 @@ impl Package {
                 .unwrap_or_default(),
             imports: PathMap::default(),
             dependencies: BTreeMap::new(),
+            is_for_browsers: document.contains_key("browser")
+                && !["main", "exports", "bin"]
+                    .iter()
+                    .any(|key| document.contains_key(*key)),
         };
         if let Some(imports) = document.get("imports").and_then(Value::as_object) {
             package.imports = PathMap::read(imports);

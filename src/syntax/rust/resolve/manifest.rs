@@ -23,6 +23,8 @@ pub(super) struct Manifest {
     pub(super) other_roots: Vec<String>,
     /// Paths in `use` begin at the crate's root (edition 2015).
     pub(super) first_edition: bool,
+    /// Its library is one that programs in other languages load.
+    pub(super) is_loaded: bool,
     /// Where its dependencies are.
     pub(super) dependencies: BTreeMap<String, Dependency>,
     /// The dependencies that members of the workspace may inherit.
@@ -53,6 +55,9 @@ impl Manifest {
         }
         let lib = table(&document, "lib");
         manifest.lib_path = lib.and_then(|lib| string(lib, "path"));
+        manifest.is_loaded = lib
+            .and_then(|lib| lib.get("crate-type")?.as_array())
+            .is_some_and(|kinds| kinds.iter().any(|kind| kind.as_str() == Some("cdylib")));
         manifest.lib_name = lib
             .and_then(|lib| string(lib, "name"))
             .or_else(|| manifest.package.as_deref().map(as_in_code));
