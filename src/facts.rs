@@ -22,6 +22,8 @@ pub struct FileFacts {
     pub sites: Vec<Site>,
     /// Sites in other files that this one reaches; they are judged with their own file.
     pub reached: Vec<Site>,
+    /// Framework settings that the file sets, by name.
+    pub settings: BTreeSet<String>,
     /// Whether a bound cut the evaluation short.
     pub cut: bool,
     /// Secrets that were seen.
@@ -350,6 +352,8 @@ pub struct Key {
     pub from_callback: bool,
     /// It is written in test code, whatever code it reaches.
     pub in_test: bool,
+    /// Settings of which none may be set anywhere, or this key is not used.
+    pub instead_of: Vec<String>,
 }
 
 /// What a key is made of.

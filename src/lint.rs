@@ -217,11 +217,10 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
         inventory
             .redactor
             .extend(std::mem::take(&mut facts.redactor));
-        let id = project.files().id(&facts.path);
-        if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
-            let source = parsed.source.as_ref().clone();
-            inventory.sources.insert(facts.path.clone(), source);
-        }
+    }
+    for source in project.files().parsed_sources() {
+        let path = source.path.clone();
+        inventory.sources.insert(path, source.as_ref().clone());
     }
     inventory.redactor.seal();
     Ok(inventory)

@@ -163,6 +163,12 @@ impl Files {
             .map(|(id, _)| *id)
     }
 
+    /// The texts of the files that were parsed.
+    pub fn parsed_sources(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        let parsed = self.files.values().filter_map(|file| file.parsed.get());
+        parsed.flatten().map(|parsed| &parsed.source)
+    }
+
     /// A file's content as it is on disk, when it was not kept. `None` when it cannot be read or is no text.
     pub fn content(&self, id: FileId) -> Option<Vec<u8>> {
         let file = self.files.get(&id)?;

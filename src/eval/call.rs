@@ -646,9 +646,15 @@ impl<'a> Evaluator<'a> {
             ..Map::default()
         };
         for (name, (value, span)) in &record.named {
-            let taken = parameters
-                .iter()
-                .any(|parameter| matches!(&parameter.target, Target::Name(target) if target.text == *name));
+            let taken = parameters.iter().any(|parameter| {
+                let by_name = matches!(
+                    parameter.kind,
+                    ParameterKind::Plain | ParameterKind::NamedOnly
+                );
+                let called =
+                    matches!(&parameter.target, Target::Name(target) if target.text == *name);
+                by_name && called
+            });
             if !taken {
                 map.entries.insert(
                     name.clone(),

@@ -8,8 +8,8 @@ use super::framework::setting_sites;
 use super::material::{kind_by_material, pem_kind};
 use super::mint::mint;
 use super::uses::ClaimsUse;
-use super::value::Kind;
-use super::{BUDGET, Evaluation, Evaluator, SiteRecord};
+use super::value::{Kind, Value};
+use super::{BUDGET, Evaluation, Evaluator, SiteRecord, Wrapper};
 use crate::facts::{
     Algorithms, ClaimsUse as UseFact, FileFacts, FileRead, InertOption, LibraryFact, Site, SiteKind,
 };
@@ -23,7 +23,8 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     let wrappers = records
         .clone()
         .filter(|record| record.call.name.file == root)
-        .flat_map(|record| record.wrappers.iter().cloned())
+        .flat_map(|record| &record.wrappers)
+        .flat_map(|wrapper| names_of(evaluator, wrapper))
         .collect();
     let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = records
         .map(|record| site(evaluator, record))
@@ -49,6 +50,12 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     let facts = FileFacts {
         path: evaluator.input.file.source.path.clone(),
         sites,
+        settings: evaluator
+            .settings
+            .iter()
+            .filter(|record| record.span.file == root)
+            .map(|record| record.name.clone())
+            .collect(),
         reached: Vec::new(),
         cut: evaluator.cut || evaluator.steps > BUDGET,
         redactor,
@@ -64,6 +71,11 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         facts,
         elsewhere,
         wrappers,
+        settings: evaluator
+            .catalog
+            .settings_of(&evaluator.imported_modules)
+            .map(str::to_owned)
+            .collect(),
     }
 }
 
@@ -72,6 +84,37 @@ fn sorted(reads: &[FileRead]) -> Vec<FileRead> {
     reads.sort();
     reads.dedup();
     reads
+}
+
+/// What callers in other files call a wrapper.
+fn names_of(evaluator: &Evaluator<'_>, wrapper: &Wrapper) -> Vec<String> {
+    let function = match wrapper {
+        Wrapper::Named(name) => return vec![name.clone()],
+        Wrapper::Unnamed(function) => function,
+    };
+    let is_it = |value: &Value| matches!(&value.kind, Kind::Function(closure) if closure.key() == *function);
+    let file = &evaluator.loaded[0];
+    let mut names: Vec<String> = Vec::new();
+    let bound = evaluator.scopes[file.scope]
+        .names
+        .iter()
+        .chain(&file.exports);
+    names.extend(
+        bound
+            .filter(|(_, value)| is_it(value))
+            .map(|(name, _)| name.clone()),
+    );
+    if let Some(Kind::Map(map)) = file.replaced.as_ref().map(|value| &value.kind) {
+        let map = map.borrow();
+        let entries = map.entries.iter();
+        names.extend(
+            entries
+                .filter(|(_, entry)| is_it(&entry.value))
+                .map(|(name, _)| name.clone()),
+        );
+    }
+    names.sort_unstable();
+    names
 }
 
 fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {

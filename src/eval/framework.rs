@@ -129,6 +129,7 @@ fn set_slot(
             keys.retain(|key| !matches!(key.material, Material::Nothing));
             for key in &mut keys {
                 key.kind = key.kind.or_else(|| kind_by_material(key));
+                key.instead_of.clone_from(&setting.instead_of);
             }
             site.keys.extend(keys);
         }

@@ -217,6 +217,12 @@ impl<'a> Evaluator<'a> {
             Role::Policy | Role::Key | Role::Jwks | Role::Register => {
                 let callback = self.slot_value(api, Slot::Callback, &record);
                 let mut made = record.clone();
+                // What the object is made of is asked for now, since its keys are looked at when all is done.
+                for (value, _) in &mut made.positional {
+                    if value.is_elsewhere() {
+                        *value = self.force(value.clone());
+                    }
+                }
                 made.of = Some((
                     package.to_owned(),
                     api.path.iter().take(1).cloned().collect(),

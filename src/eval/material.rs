@@ -108,6 +108,7 @@ impl Evaluator<'_> {
                 flow: Vec::new(),
                 from_callback,
                 in_test: false,
+                instead_of: Vec::new(),
             }],
             Filled::Yes(value, _) | Filled::Maybe(value, _) => {
                 let mut keys = Vec::new();
@@ -136,6 +137,7 @@ impl Evaluator<'_> {
             flow: self.flow(value),
             from_callback,
             in_test: false,
+            instead_of: Vec::new(),
         };
         match &value.kind {
             Kind::OneOf(values) => {

@@ -90,6 +90,8 @@ pub struct Evaluation {
     pub elsewhere: Vec<Site>,
     /// Functions and classes whose callers decide what they do with tokens.
     pub wrappers: BTreeSet<String>,
+    /// Settings that its libraries read, and that other files may set.
+    pub settings: BTreeSet<String>,
 }
 
 /// A call of a library's API, as it was when it happened.
@@ -109,8 +111,17 @@ struct SiteRecord<'a> {
     generic: bool,
     /// The call belongs to what another file does by itself when it is loaded; that file tells of it.
     of_another: bool,
-    /// The functions and classes around it, innermost first, by name.
-    wrappers: Vec<String>,
+    /// The functions and classes around it, innermost first.
+    wrappers: Vec<Wrapper>,
+}
+
+/// A function or class whose callers decide about a call in it.
+#[derive(Clone, Debug)]
+enum Wrapper {
+    /// By its name.
+    Named(String),
+    /// Without a name of its own; what it is bound to is its name.
+    Unnamed(FunctionKey),
 }
 
 /// A framework setting that the file sets.
@@ -376,13 +387,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Names of the functions and classes around the current place that callers know, innermost first.
-    fn wrappers(&self) -> Vec<String> {
+    fn wrappers(&self) -> Vec<Wrapper> {
         let frames = self.frames.iter().rev();
         let generic = frames.take_while(|frame| frame.generic || frame.function.is_none());
-        generic
-            .filter(|frame| !frame.label.is_empty())
-            .map(|frame| frame.label.clone())
-            .collect()
+        let wrapper = |frame: &Frame| match (frame.label.is_empty(), frame.function) {
+            (false, _) => Some(Wrapper::Named(frame.label.clone())),
+            (true, Some(function)) => Some(Wrapper::Unnamed(function)),
+            (true, None) => None,
+        };
+        generic.filter_map(wrapper).collect()
     }
 
     /// The value of a name, looked up outwards.

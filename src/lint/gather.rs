@@ -42,7 +42,15 @@ pub(super) fn gather(project: &Project<'_>, evaluated: Vec<Evaluated>) -> Vec<Fi
         });
         facts.sites.push(site);
     }
+    let settings: BTreeSet<String> = files
+        .values()
+        .flat_map(|facts| facts.settings.iter().cloned())
+        .collect();
     for (file, facts) in &mut files {
+        for site in &mut facts.sites {
+            let is_set = |name: &String| settings.contains(name);
+            site.keys.retain(|key| !key.instead_of.iter().any(is_set));
+        }
         settle(*file, facts);
     }
     files.into_values().collect()

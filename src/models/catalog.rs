@@ -1,6 +1,6 @@
 //! Every model, loaded once: which API a package and a path name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::schema::{Api, Library, Method, Model, SettingModel, TypeModel};
 
@@ -238,6 +238,23 @@ impl Catalog {
                     item: &model.setting[*position],
                 }
             })
+    }
+
+    /// Names of the settings that the libraries behind these packages read.
+    pub fn settings_of<'a>(
+        &'a self,
+        packages: &'a HashSet<String>,
+    ) -> impl Iterator<Item = &'a str> {
+        let imported = |model: &&Model| {
+            let mut names = model.library.packages.iter();
+            names.any(|package| packages.contains(package))
+        };
+        let settings = self
+            .models
+            .iter()
+            .filter(imported)
+            .flat_map(|model| &model.setting);
+        settings.map(|setting| setting.path.as_str())
     }
 
     /// Indexes of the models that a package and the beginning of a path name, with the rest of the path.

@@ -337,6 +337,9 @@ pub struct SettingModel {
     /// The slot this setting fills by itself. With neither, other settings refer to it by `setting NAME`.
     #[serde(default)]
     pub slot: Option<Slot>,
+    /// It fills its slot only while none of these settings is set.
+    #[serde(default)]
+    pub instead_of: Vec<String>,
     /// What switches a check off: key of the dictionary and the value that does it.
     #[serde(default)]
     pub off: BTreeMap<Slot, String>,
