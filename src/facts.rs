@@ -397,6 +397,8 @@ pub enum Material {
     File(String),
     /// Random bytes made at run time.
     Generated,
+    /// Numbers from a generator that is not made for secrets, made there.
+    Guessable(Place),
     /// Something of the token itself.
     Token,
     /// Nothing: no key at all.
@@ -411,7 +413,27 @@ impl Material {
         match self {
             Self::Environment { name, .. } | Self::Setting { path: name, .. } => name,
             Self::File(path) | Self::Unknown(path) => path,
-            Self::Literal { .. } | Self::Generated | Self::Token | Self::Nothing => "",
+            Self::Literal { .. }
+            | Self::Generated
+            | Self::Guessable(_)
+            | Self::Token
+            | Self::Nothing => "",
+        }
+    }
+
+    /// Where numbers that can be worked out are made into a key, with the variable or setting that it stands behind.
+    pub fn guessable(&self) -> Option<(&Place, Option<&str>)> {
+        match self {
+            Self::Guessable(place) => Some((place, None)),
+            Self::Environment {
+                name,
+                fallback: Some(fallback),
+            }
+            | Self::Setting {
+                path: name,
+                fallback: Some(fallback),
+            } => Some((fallback.guessable()?.0, Some(name))),
+            _ => None,
         }
     }
 

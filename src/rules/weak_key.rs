@@ -15,6 +15,7 @@ use crate::models::schema::KeyKind;
 pub(super) const ID: &str = "weak-key";
 
 pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    check_guessable(facts, findings);
     for literal in key_literals(facts) {
         let (Some(weakness), Some(name)) = (literal.weakness, literal.behind) else {
             continue;
@@ -38,6 +39,40 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             .guarded(literal.key)
             .also(Some(fallback_key::ID))
             .report(findings);
+    }
+}
+
+/// Keys from a generator whose numbers can be worked out.
+fn check_guessable(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    let keyed = |site: &&Site| {
+        matches!(
+            site.kind,
+            SiteKind::Mint | SiteKind::Verify | SiteKind::Register | SiteKind::Key
+        )
+    };
+    for site in facts.sites.iter().filter(keyed) {
+        for key in &site.keys {
+            let Some((place, behind)) = key.material.guessable() else {
+                continue;
+            };
+            let when = behind.map_or_else(String::new, |name| {
+                format!(" that is used when {name} is not set")
+            });
+            Draft::new(ID, site, place, "not made for secrets")
+                .message(format!(
+                    "The key{when} comes from a generator that is not made for secrets: its numbers can be worked \
+                     out, and with them the key."
+                ))
+                .remedy(
+                    None,
+                    "Make the key once with a generator for secrets, at least 32 random bytes, keep it in a secret \
+                     manager, and fail when it is missing.",
+                )
+                .related(&site.place, "used here")
+                .in_test(key.in_test)
+                .guarded(key)
+                .report(findings);
+        }
     }
 }
 
