@@ -70,19 +70,19 @@ pub(super) fn setting_keys<'p, 'a>(project: &'p ProjectFacts<'a>) -> Vec<Setting
 }
 
 impl SettingKey<'_, '_> {
-    /// What the services do with it, as the second half of a sentence.
+    /// The setting and what it is, as the first half of a sentence.
     pub(super) fn describe(&self) -> String {
         let name = &self.value.name;
         match self.holding.said_by {
-            SaidBy::Code => format!(
-                "`{name}`, the key with which {} signs or verifies tokens,",
-                self.of()
-            ),
+            SaidBy::Code => format!("`{name}`, the key of the tokens of {},", self.of()),
             SaidBy::System => format!(
                 "`{name}`, which {} reads as the key of its tokens,",
                 self.of()
             ),
-            SaidBy::Name => format!("`{name}`, by its name the key of tokens of {},", self.of()),
+            SaidBy::Name => format!(
+                "`{name}`, by its name the key of the tokens of {},",
+                self.of()
+            ),
         }
     }
 

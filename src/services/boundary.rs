@@ -360,6 +360,23 @@ impl Folders {
     }
 }
 
+/// A workload's name as people say it.
+fn spoken(name: &str) -> String {
+    const KINDS: [&str; 6] = [
+        "-deployment",
+        "-deploy",
+        "-depl",
+        "-statefulset",
+        "-sts",
+        "-pod",
+    ];
+    let ending = KINDS.iter().find_map(|kind| name.strip_suffix(kind));
+    ending
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(name)
+        .to_owned()
+}
+
 /// A name without what it says of its kind.
 fn stem(name: &str) -> String {
     let mut stem = name.to_ascii_lowercase().replace('_', "-");
@@ -508,7 +525,7 @@ fn unit(
         name: if workload.name.is_empty() {
             file()
         } else {
-            workload.name.clone()
+            spoken(&workload.name)
         },
         folder,
         why,

@@ -1,6 +1,6 @@
 //! Who holds which key: every place at which a service is given one, joined by what proves that two are the same.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::boundary::{self, Boundaries, Service};
 use super::environment::{self, Given, HeldValue, Resolved, Tree};
@@ -137,6 +137,7 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
     let uses = roles::of_services(input.files, &boundaries, input.path_of);
     let own_files = own_files(input, &boundaries);
     let mut holdings = Vec::new();
+    let mut others = Vec::new();
     for (service, uses) in uses.iter().enumerate() {
         let files = own_files
             .get(&service)
@@ -149,7 +150,15 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
             service,
             uses,
         };
-        holdings.extend(gatherer.holdings(files));
+        let (found, rest) = gatherer.holdings(files);
+        holdings.extend(found);
+        others.push((gatherer, rest));
+    }
+    let keys = Keys::of(&holdings);
+    for (gatherer, rest) in others {
+        for given in rest {
+            holdings.extend(gatherer.held_along(&given, &keys));
+        }
     }
     let identities = identities(holdings, &boundaries);
     TrustGraph {
@@ -189,9 +198,10 @@ struct Gatherer<'g, 'a> {
 }
 
 impl<'a> Gatherer<'_, 'a> {
-    fn holdings(&self, own_files: &[usize]) -> Vec<Holding<'a>> {
+    /// What is a key by itself, and what else the deployment gives to the service.
+    fn holdings(&self, own_files: &[usize]) -> (Vec<Holding<'a>>, Vec<Given<'a>>) {
         let Some(service) = self.boundaries.services.get(self.service) else {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         };
         let mut given: Vec<Given<'a>> = Vec::new();
         for at in &service.workloads {
@@ -221,11 +231,15 @@ impl<'a> Gatherer<'_, 'a> {
             environment.entry(given.name.as_str()).or_insert(given);
         }
         let mut holdings: Vec<Holding<'a>> = Vec::new();
+        let mut rest = Vec::new();
         let mut matched: BTreeSet<String> = BTreeSet::new();
         for given in &given {
             let key = folded(&given.name);
             let used = self.uses.by_name.get(&key);
             let Some(said_by) = self.said_by(service, given, used) else {
+                if given.at.is_some() {
+                    rest.push(given.clone());
+                }
                 continue;
             };
             if used.is_some() {
@@ -244,7 +258,27 @@ impl<'a> Gatherer<'_, 'a> {
         }
         let mut seen = BTreeSet::new();
         holdings.retain(|holding| seen.insert((holding.place.clone(), holding.name.clone())));
-        holdings
+        (holdings, rest)
+    }
+
+    /// A setting that is a key only because another service uses the same as one.
+    fn held_along(&self, given: &Given<'a>, keys: &Keys) -> Option<Holding<'a>> {
+        let service = self.boundaries.services.get(self.service)?;
+        let resolved = self.tree.resolve(given, &BTreeMap::new());
+        let is_key = |evidence: &Evidence| keys.evidence.contains(evidence);
+        let is_named = keys.names.contains(&folded(&given.name));
+        let is_same = resolved.evidence.iter().any(|evidence| match evidence {
+            // Two settings may hold the same word by chance.
+            Evidence::Value(_) => is_named && is_key(evidence),
+            _ => is_key(evidence),
+        });
+        let mut holding =
+            is_same.then(|| self.holding(service, given, None, SaidBy::Name, resolved))??;
+        holding.role.only_holds = true;
+        holding.part = Part::Unknown;
+        // The one that says so is reported.
+        holding.value = None;
+        Some(holding)
     }
 
     fn said_by(
@@ -412,6 +446,32 @@ impl<'a> Gatherer<'_, 'a> {
             in_settings: false,
             evidence,
         })
+    }
+}
+
+/// What tells that a setting is one of the keys that were found.
+struct Keys {
+    evidence: HashSet<Evidence>,
+    names: HashSet<String>,
+}
+
+impl Keys {
+    fn of(holdings: &[Holding<'_>]) -> Self {
+        /// Weaker evidence is no reason to take a setting for a key.
+        const LEAST: u8 = 4;
+        let keys = || {
+            holdings
+                .iter()
+                .filter(|holding| holding.part != Part::Public)
+        };
+        let evidence = keys().flat_map(|holding| &holding.evidence);
+        Self {
+            evidence: evidence
+                .filter(|evidence| evidence.strength() >= LEAST)
+                .cloned()
+                .collect(),
+            names: keys().map(|holding| folded(&holding.name)).collect(),
+        }
     }
 }
 
