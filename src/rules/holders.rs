@@ -1,5 +1,6 @@
 //! Services that hold a key, in words. Shared by the rules about services.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::draft::Draft;
@@ -20,6 +21,9 @@ pub(super) struct Holders<'p, 'a> {
     /// What each service does with it.
     pub(super) roles: BTreeMap<usize, Role>,
     holdings: Vec<&'p Holding<'a>>,
+    by_service: BTreeMap<usize, Vec<&'p Holding<'a>>>,
+    /// Places of the repository at which a service is given the key, each once.
+    pub(super) places: Vec<&'p Holding<'a>>,
 }
 
 impl<'p, 'a> Holders<'p, 'a> {
@@ -28,37 +32,34 @@ impl<'p, 'a> Holders<'p, 'a> {
             .holdings
             .iter()
             .filter(|holding| holding.part != Part::Public)
+            .filter(|holding| {
+                let service = project.trust.services.get(holding.service);
+                service.is_some_and(|service| !service.is_rest)
+            })
             .collect();
-        let mut roles: BTreeMap<usize, Role> = BTreeMap::new();
-        for (service, role) in identity.holders() {
-            if holdings.iter().any(|holding| holding.service == service) {
-                roles.insert(service, role);
-            }
+        let mut by_service: BTreeMap<usize, Vec<&Holding<'a>>> = BTreeMap::new();
+        for holding in &holdings {
+            by_service.entry(holding.service).or_default().push(holding);
         }
+        let mut roles = identity.holders();
+        roles.retain(|service, _| by_service.contains_key(service));
+        let committed = holdings.iter().copied();
+        let mut places: Vec<&Holding<'a>> = committed.filter(|holding| holding.committed).collect();
+        places.sort_by(|one, other| one.place.cmp(&other.place));
+        places.dedup_by(|one, other| one.place == other.place);
         Self {
             project,
             identity,
             roles,
             holdings,
+            by_service,
+            places,
         }
     }
 
     pub(super) fn name(&self, service: usize) -> &str {
         let services = &self.project.trust.services;
         services.get(service).map_or("", |service| &service.name)
-    }
-
-    /// Places of the repository at which a service is given the key, each once.
-    pub(super) fn places(&self) -> Vec<&'p Holding<'a>> {
-        let mut places: Vec<&Holding<'a>> = self
-            .holdings
-            .iter()
-            .copied()
-            .filter(|holding| holding.committed)
-            .collect();
-        places.sort_by(|one, other| one.place.cmp(&other.place));
-        places.dedup_by(|one, other| one.place == other.place);
-        places
     }
 
     /// Names of the services that are like this, as a list.
@@ -74,18 +75,13 @@ impl<'p, 'a> Holders<'p, 'a> {
 
     /// Each service with what it does with the key and where it gets it, seen from a file.
     pub(super) fn described(&self, from: &str) -> String {
-        let described: Vec<String> = self
-            .roles
-            .iter()
+        let named = self.roles.iter().take(MOST_NAMED);
+        let described: Vec<String> = named
             .filter_map(|(service, role)| {
-                let own = || {
-                    self.holdings
-                        .iter()
-                        .filter(|holding| holding.service == *service)
-                };
-                let nearest = own().max_by_key(|holding| {
+                let own = self.by_service.get(service)?.iter();
+                let nearest = own.max_by_key(|holding| {
                     let path = holding.place.path.as_str();
-                    (path == from, in_common(path, from), std::cmp::Reverse(path))
+                    (path == from, in_common(path, from), Reverse(path))
                 })?;
                 let place = &nearest.place.path;
                 let origin = match (nearest.origin.as_str(), nearest.committed) {
@@ -103,15 +99,16 @@ impl<'p, 'a> Holders<'p, 'a> {
                 ))
             })
             .collect();
-        listed(&described.iter().map(String::as_str).collect::<Vec<_>>())
+        let described: Vec<&str> = described.iter().map(String::as_str).collect();
+        match self.roles.len() - self.roles.len().min(MOST_NAMED) {
+            0 => listed(&described),
+            more => format!("{} and {more} more", described.join(", ")),
+        }
     }
 
     /// Adds the other places of the key to a finding.
     pub(super) fn link(&self, mut draft: Draft, at: &Place) -> Draft {
-        let others = self
-            .places()
-            .into_iter()
-            .filter(|holding| holding.place != *at);
+        let others = self.places.iter().filter(|holding| holding.place != *at);
         for holding in others.take(MOST_RELATED) {
             let role = self
                 .roles

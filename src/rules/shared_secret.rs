@@ -1,12 +1,14 @@
 //! `shared-secret`: one HMAC secret or private key in several services.
 
+use std::collections::BTreeSet;
+
 use super::draft::Draft;
 use super::holders::Holders;
 use super::strength::weakness;
 use super::verifier_can_mint;
 use crate::facts::ProjectFacts;
 use crate::finding::{Confidence, Finding, Level};
-use crate::services::{Identity, Role, SaidBy};
+use crate::services::{Holding, Identity, Role, SaidBy};
 
 pub(super) const ID: &str = "shared-secret";
 
@@ -44,20 +46,12 @@ impl<'p, 'a> Sharing<'p, 'a> {
         }
         let mints = holders.roles.values().any(|role| role.mints);
         let is_split = mints && holders.roles.values().any(|role| role.only_verifies());
-        let by_code = |service: usize| {
-            let mut own = identity
-                .holdings
-                .iter()
-                .filter(|holding| holding.service == service);
-            own.any(|holding| holding.said_by != SaidBy::Name)
-        };
-        let known = holders
-            .roles
-            .keys()
-            .filter(|service| by_code(**service))
-            .count();
+        let said_otherwise = |holding: &&Holding<'a>| holding.said_by != SaidBy::Name;
+        let known: BTreeSet<usize> = (identity.holdings.iter().filter(said_otherwise))
+            .map(|holding| holding.service)
+            .collect();
         let mut level = Level::Warning;
-        let mut confidence = match known {
+        let mut confidence = match known.len() {
             0 | 1 => Confidence::Medium,
             _ => Confidence::High,
         };
@@ -113,7 +107,8 @@ impl<'p, 'a> Sharing<'p, 'a> {
         } else {
             ""
         };
-        for holding in holders.places() {
+        let advice = self.advice(private);
+        for holding in &holders.places {
             let place = &holding.place;
             let role = holders
                 .roles
@@ -125,7 +120,7 @@ impl<'p, 'a> Sharing<'p, 'a> {
                     "{named} is in {count} services{doubt}, and each of them can mint tokens that the others accept: {}.",
                     holders.described(&place.path)
                 ))
-                .remedy(None, &self.advice(private))
+                .remedy(None, &advice)
                 .level(self.level)
                 .at_most(self.confidence)
                 .also((role.only_verifies() && !private).then_some(verifier_can_mint::ID));

@@ -30,7 +30,7 @@ pub(super) fn check(project: &ProjectFacts<'_>, findings: &mut Vec<Finding>) {
             if !is_alone || !role.only_verifies() || mints_otherwise || !others_mint {
                 continue;
             }
-            for holding in holders.places() {
+            for holding in &holders.places {
                 if holding.part != Part::Private {
                     continue;
                 }

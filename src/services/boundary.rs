@@ -64,6 +64,8 @@ pub struct Service {
     pub why: Vec<String>,
     /// A settings file deploys it; otherwise it is a folder that can run.
     pub deployed: bool,
+    /// It stands for all that is part of no service.
+    pub is_rest: bool,
     /// Its code is in the tree, in a language that is read.
     pub code_read: bool,
     /// The known system that its image is of.
@@ -154,10 +156,15 @@ pub(super) fn find(input: &Input<'_, '_>) -> Boundaries {
         });
     }
     let mut boundaries = joined(input, units);
+    let handles_tokens = |folder: &str| {
+        let mut files = input.files.iter();
+        files.any(|facts| !facts.sites.is_empty() && is_below(&facts.path, folder))
+    };
     boundaries.packages = folders
         .packages
         .iter()
         .filter(|(folder, _)| !boundaries.by_folder.contains_key(*folder))
+        .filter(|(folder, _)| handles_tokens(folder))
         .map(|(folder, (name, model_folder))| {
             let depends = |service: &Service| {
                 service.folder.as_ref().is_some_and(|of| {
@@ -232,6 +239,16 @@ impl Folders {
                 .is_some_and(|workload| workload.kind == "Dockerfile");
             if is_dockerfile {
                 folders.add_name(folder);
+            }
+            if let Some(program) =
+                program_of(path).filter(|_| settings.purpose == Purpose::Deployed)
+            {
+                let why = || format!("it has a configuration of its own in {path}");
+                folders.add_name(program);
+                folders
+                    .runnable
+                    .entry(program.to_owned())
+                    .or_insert_with(why);
             }
             let has_code = folders.with_code.contains(folder);
             if settings.purpose == Purpose::Template || !has_code {
@@ -375,6 +392,20 @@ fn spoken(name: &str) -> String {
         .filter(|rest| !rest.is_empty())
         .unwrap_or(name)
         .to_owned()
+}
+
+/// The folder of the program that a configuration file is packed with.
+fn program_of(path: &str) -> Option<&str> {
+    let resources = path.find("src/main/resources/");
+    let of_resources = resources
+        .and_then(|at| path.get(..at))
+        .map(|folder| folder.trim_end_matches('/'));
+    let is_application = name_of(path).starts_with("application");
+    let beside = || (name_of(path) == "appsettings.json").then(|| folder_of(path));
+    of_resources
+        .filter(|_| is_application)
+        .or_else(beside)
+        .filter(|folder| !folder.is_empty())
 }
 
 /// A name without what it says of its kind.
@@ -657,9 +688,25 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
             deployed: units
                 .iter()
                 .any(|unit| unit.at.is_some() && !unit.name.is_empty()),
+            is_rest: false,
             code_read: false,
             system,
             workloads: units.iter().filter_map(|unit| unit.at).collect(),
+        });
+    }
+    if !boundaries.by_folder.contains_key("") {
+        boundaries
+            .by_folder
+            .insert(String::new(), boundaries.services.len());
+        boundaries.services.push(Service {
+            name: "this project".to_owned(),
+            folder: Some(String::new()),
+            why: vec!["what is part of no other service".to_owned()],
+            deployed: false,
+            is_rest: true,
+            code_read: false,
+            system: None,
+            workloads: Vec::new(),
         });
     }
     for path in &input.code_paths {

@@ -70,6 +70,8 @@ pub(super) struct Tree<'a> {
     feeds: HashMap<(StoreKind, &'a str), Vec<(usize, &'a Link)>>,
     /// Settings of infrastructure files, by folder and name.
     declared: HashMap<(&'a str, &'a str), Vec<(usize, usize)>>,
+    /// Infrastructure files, by folder.
+    infrastructure: HashMap<&'a str, Vec<usize>>,
     /// Settings of a workload.
     of_workload: HashMap<At, Vec<usize>>,
     /// Makes the hashes of this run's values.
@@ -84,6 +86,7 @@ impl<'a> Tree<'a> {
             stores: HashMap::new(),
             feeds: HashMap::new(),
             declared: HashMap::new(),
+            infrastructure: HashMap::new(),
             of_workload: HashMap::new(),
             hasher: ValueHasher::default(),
         };
@@ -91,6 +94,12 @@ impl<'a> Tree<'a> {
             let path = source.source.path.as_str();
             tree.by_path.insert(path, file);
             let is_infrastructure = Format::of_path(path) == Some(Format::Hcl);
+            if is_infrastructure {
+                tree.infrastructure
+                    .entry(folder_of(path))
+                    .or_default()
+                    .push(file);
+            }
             for (index, setting) in source.read.settings.iter().enumerate() {
                 match &setting.holder {
                     Holder::Store { kind, name, .. } => {
@@ -294,13 +303,10 @@ impl<'a> Tree<'a> {
         if name.starts_with("Values.") {
             return self.chart_values(path).into_iter().collect();
         }
-        let folder = folder_of(path);
-        (0..self.settings.len())
-            .filter(|other| {
-                let other = self.path(*other);
-                folder_of(other) == folder && Format::of_path(other) == Some(Format::Hcl)
-            })
-            .collect()
+        self.infrastructure
+            .get(folder_of(path))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The values of the chart that a template is part of.
