@@ -333,11 +333,11 @@ impl Folders {
                     self.packages.insert(folder.to_owned(), (name, "rust"));
                 }
             }
-            "pyproject.toml" | "requirements.txt" | "setup.py" | "setup.cfg" => {
-                if has_entry(&ENTRY_FILES) {
-                    let why = || format!("{path} and an entry point are beside each other");
-                    self.runnable.entry(folder.to_owned()).or_insert_with(why);
-                }
+            "pyproject.toml" | "requirements.txt" | "setup.py" | "setup.cfg"
+                if has_entry(&ENTRY_FILES) =>
+            {
+                let why = || format!("{path} and an entry point are beside each other");
+                self.runnable.entry(folder.to_owned()).or_insert_with(why);
             }
             _ => {}
         }

@@ -312,11 +312,10 @@ impl<'a> Tree<'a> {
     /// The values of the chart that a template is part of.
     fn chart_values(&self, path: &str) -> Option<usize> {
         folders_above(path).find_map(|folder| {
-            let beside = ["values.yaml", "values.yml"].iter().find_map(|name| {
+            ["values.yaml", "values.yml"].iter().find_map(|name| {
                 let path = join(folder, name)?;
                 self.by_path.get(path.as_str()).copied()
-            });
-            beside
+            })
         })
     }
 
@@ -400,12 +399,11 @@ impl<'a> Tree<'a> {
     ) -> Evidence {
         let namespace = || {
             let source = self.source(used)?;
-            let namespace = source
+            source
                 .read
                 .workloads
                 .first()
-                .map(|workload| workload.namespace.clone());
-            namespace
+                .map(|workload| workload.namespace.clone())
         };
         Evidence::Store {
             kind,

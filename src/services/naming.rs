@@ -76,10 +76,9 @@ pub(crate) fn words(name: &str) -> Vec<String> {
     let mut word = String::new();
     let mut before_small = false;
     for letter in name.chars() {
-        if !letter.is_ascii_alphanumeric() || (letter.is_ascii_uppercase() && before_small) {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+        let begins = !letter.is_ascii_alphanumeric() || letter.is_ascii_uppercase() && before_small;
+        if begins && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
         }
         if letter.is_ascii_alphanumeric() {
             word.push(letter.to_ascii_lowercase());
