@@ -23,6 +23,8 @@ pub struct FileFacts {
     pub sites: Vec<Site>,
     /// Sites in other files that this one reaches; they are judged with their own file.
     pub reached: Vec<Site>,
+    /// Framework settings that the file sets, by name.
+    pub settings: BTreeSet<String>,
     /// Whether a bound cut the evaluation short.
     pub cut: bool,
     /// Secrets that were seen.
@@ -174,6 +176,45 @@ pub struct Site {
     pub root: FileId,
     /// What calls the function around it is not known.
     pub generic: bool,
+    /// Parameters of a header that is not verified yet and that decide what the call does.
+    pub header: Vec<HeaderUse>,
+    /// The address that keys are fetched from.
+    pub address: Option<Address>,
+    /// When keys are fetched, for a fetch or client whose keys verify.
+    pub fetched: Option<Fetched>,
+}
+
+/// When keys are fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// For every token that is verified.
+    EachTime,
+    /// When the module is loaded, and never again.
+    Once,
+    /// Not known.
+    Unknown,
+}
+
+/// An address as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Where.
+    pub place: Place,
+    /// Nothing hides or protects what is sent to it.
+    pub plaintext: bool,
+    /// Its host; empty when it is put together.
+    pub host: String,
+    /// It is one of several, or what is taken when a setting is missing.
+    pub alternative: bool,
+}
+
+/// A parameter of the token's own header that reaches a call before the token is verified, and nobody checked it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderUse {
+    /// Its name.
+    pub parameter: String,
+    /// The way it took.
+    pub flow: Vec<Place>,
 }
 
 /// What happens at a [`Site`].
@@ -195,6 +236,16 @@ pub enum SiteKind {
     Jwks,
     /// A secret is used for something other than tokens.
     OtherSecret,
+    /// Something is fetched.
+    Fetch,
+    /// A file is read.
+    File,
+    /// A database is asked.
+    Query,
+    /// A command line is run.
+    Command,
+    /// A discovery document is put together; its algorithms are those of ID tokens.
+    Discovery,
 }
 
 impl std::fmt::Display for SiteKind {
@@ -208,6 +259,11 @@ impl std::fmt::Display for SiteKind {
             Self::Key => "key",
             Self::Jwks => "jwks",
             Self::OtherSecret => "other secret",
+            Self::Fetch => "fetch",
+            Self::File => "file",
+            Self::Query => "query",
+            Self::Command => "command",
+            Self::Discovery => "discovery",
         })
     }
 }
@@ -301,6 +357,8 @@ pub struct Key {
     pub from_callback: bool,
     /// It is written in test code, whatever code it reaches.
     pub in_test: bool,
+    /// Settings of which none may be set anywhere, or this key is not used.
+    pub instead_of: Vec<String>,
 }
 
 /// What a key is made of.
@@ -455,6 +513,8 @@ pub struct MintFact {
     pub seconds: Option<f64>,
     /// What decides the lifetime, when that is not the call itself.
     pub place: Option<Place>,
+    /// Whether the header names the key; `None` when that is not known.
+    pub key_id: Option<bool>,
 }
 
 /// Whether a minted token expires.
@@ -469,6 +529,36 @@ pub enum Lifetime {
 }
 
 impl Site {
+    /// A site of which only the place is known.
+    pub fn new(kind: SiteKind, place: Place, library: LibraryFact, root: FileId) -> Self {
+        Self {
+            kind,
+            span: place.span,
+            place,
+            scope: String::new(),
+            library,
+            context: None,
+            keys: Vec::new(),
+            algorithms: Algorithms::Unknown,
+            checks: BTreeMap::new(),
+            inert: Vec::new(),
+            uses: ClaimsUse::default(),
+            mint: None,
+            token: String::new(),
+            family_bound: false,
+            none_refused: false,
+            empty_key_accepted: false,
+            result_ignored: false,
+            shares_framework_secret: false,
+            moment: 0,
+            root,
+            generic: false,
+            header: Vec::new(),
+            address: None,
+            fetched: None,
+        }
+    }
+
     /// The check of a slot; unknown when nothing was said.
     pub fn check(&self, slot: Slot) -> &Check {
         self.checks.get(&slot).unwrap_or(&Check::Unknown)

@@ -187,7 +187,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     for path in report.findings.iter().flat_map(Finding::paths) {
         let id = project.files().id(path);
         if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
-            let source = || parsed.source.clone();
+            let source = || parsed.source.as_ref().clone();
             report.sources.entry(path.to_owned()).or_insert_with(source);
         }
     }
@@ -236,11 +236,10 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
         inventory
             .redactor
             .extend(std::mem::take(&mut facts.redactor));
-        let id = project.files().id(&facts.path);
-        if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
-            let source = parsed.source.clone();
-            inventory.sources.insert(facts.path.clone(), source);
-        }
+    }
+    for source in project.files().parsed_sources() {
+        let path = source.path.clone();
+        inventory.sources.insert(path, source.as_ref().clone());
     }
     inventory.redactor.seal();
     Ok(inventory)
@@ -265,11 +264,18 @@ fn hide_keys(source: &SourceFile, redactor: &mut Redactor) {
 /// A file with keys as it can be quoted: what is secret is masked, and so is a file that is one line of text, which may
 /// be a secret. A binary file is empty.
 fn masked(source: SourceFile) -> SourceFile {
+    // Lines stay where they are.
+    let mask = |secret: &mut [u8]| {
+        let letters = secret
+            .iter_mut()
+            .filter(|byte| !matches!(byte, b'\n' | b'\r'));
+        letters.for_each(|byte| *byte = b'*');
+    };
     let mut content = source.bytes().to_vec();
     if std::str::from_utf8(&content).is_err() {
         content.clear();
     } else if source.line_count() <= 2 {
-        content.fill(b'*');
+        mask(&mut content);
     }
     without_keys(SourceFile::new(source.path, source.disk_path, content))
 }
@@ -283,7 +289,7 @@ fn without_keys(source: SourceFile) -> SourceFile {
     let mut content = source.bytes().to_vec();
     for span in spans {
         if let Some(secret) = content.get_mut(span.range()) {
-            secret.fill(b'*');
+            mask(secret);
         }
     }
     SourceFile::new(source.path, source.disk_path, content)

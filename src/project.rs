@@ -1,20 +1,25 @@
 //! Every code file of a run, parsed when somebody asks for it and once only, and which file an import means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use memchr::memmem;
+
 use crate::source::{FileId, SourceFile};
 use crate::syntax::bounds::Limits;
 use crate::syntax::ir::Module;
-use crate::syntax::resolve::{Resolver, Target, Tree};
+use crate::syntax::resolve::{Resolver, Target, Tree, is_package_entry};
 use crate::syntax::{self, Language};
 use crate::walk::{Committed, FileKind, OtherFile, WalkedFile};
 
 /// A manifest or a compiler's settings file over this many bytes is not read.
 const LARGEST_MANIFEST: u64 = 1_000_000;
+
+/// Files that hand on all names of each other that are followed.
+const MOST_HANDING_ON: usize = 400;
 
 /// Hears how far a run is; called from many threads.
 pub trait Progress: Sync {
@@ -35,7 +40,7 @@ impl Progress for Silent {}
 #[derive(Debug)]
 pub struct Parsed {
     /// Its text.
-    pub source: SourceFile,
+    pub source: Arc<SourceFile>,
     /// Its IR.
     pub module: Module,
     /// Its language.
@@ -49,8 +54,8 @@ struct File {
     language: Language,
     /// Whether the walk kept it: it mentions tokens, or was named.
     kept: bool,
-    /// Its content, when the walk kept it and it is not parsed yet.
-    content: Mutex<Option<SourceFile>>,
+    /// Its text, read when somebody asks unless the walk kept it.
+    text: OnceLock<Option<Arc<SourceFile>>>,
     parsed: OnceLock<Option<Parsed>>,
 }
 
@@ -80,12 +85,12 @@ impl Files {
                 disk_path: source.disk_path.clone(),
                 language,
                 kept: true,
-                content: Mutex::default(),
+                text: OnceLock::new(),
                 parsed: OnceLock::new(),
             };
             let id = source.id;
-            let content = Mutex::new(Some(source));
-            (id, File { content, ..known })
+            let text = OnceLock::from(Some(Arc::new(source)));
+            (id, File { text, ..known })
         });
         let others = others.into_iter().map(|file| {
             let known = File {
@@ -93,7 +98,7 @@ impl Files {
                 disk_path: file.disk_path,
                 language: file.language,
                 kept: false,
-                content: Mutex::default(),
+                text: OnceLock::new(),
                 parsed: OnceLock::new(),
             };
             (file.id, known)
@@ -158,10 +163,34 @@ impl Files {
             .map(|(id, _)| *id)
     }
 
+    /// The texts of the files that were parsed.
+    pub fn parsed_sources(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        let parsed = self.files.values().filter_map(|file| file.parsed.get());
+        parsed.flatten().map(|parsed| &parsed.source)
+    }
+
     /// A file's content as it is on disk, when it was not kept. `None` when it cannot be read or is no text.
     pub fn content(&self, id: FileId) -> Option<Vec<u8>> {
         let file = self.files.get(&id)?;
         read_regular(&file.disk_path, self.largest).filter(|bytes| !bytes.contains(&0))
+    }
+
+    /// Whether a name stands anywhere in a file.
+    fn spells(&self, id: FileId, name: &str) -> bool {
+        let spelt = |bytes: &[u8]| memmem::find(bytes, name.as_bytes()).is_some();
+        self.text(id).is_some_and(|source| spelt(source.bytes()))
+    }
+
+    /// A file's text, read once.
+    fn text(&self, id: FileId) -> Option<&Arc<SourceFile>> {
+        let file = self.files.get(&id)?;
+        let read = || {
+            let bytes = self.content(id)?;
+            let mut source = SourceFile::new(file.path.clone(), file.disk_path.clone(), bytes);
+            source.id = id;
+            Some(Arc::new(source))
+        };
+        file.text.get_or_init(read).as_ref()
     }
 
     /// Whether an earlier run died on the file.
@@ -171,16 +200,7 @@ impl Files {
 
     fn parse(&self, id: FileId, progress: &dyn Progress) -> Option<Parsed> {
         let file = self.files.get(&id)?;
-        let content = file.content.lock().ok().and_then(|mut kept| kept.take());
-        let source = match content {
-            Some(source) => source,
-            None => {
-                let bytes = self.content(id)?;
-                let mut source = SourceFile::new(file.path.clone(), file.disk_path.clone(), bytes);
-                source.id = id;
-                source
-            }
-        };
+        let source = Arc::clone(self.text(id)?);
         let module = if self.is_poisoned(id) {
             Module::default()
         } else {
@@ -261,6 +281,8 @@ pub struct Project<'f> {
     files: &'f Files,
     resolver: Resolver<'f>,
     progress: &'f dyn Progress,
+    /// Answers of [`Project::may_define`].
+    defined: Mutex<HashMap<(FileId, String), bool>>,
 }
 
 impl<'f> Project<'f> {
@@ -274,6 +296,7 @@ impl<'f> Project<'f> {
             files,
             resolver: Resolver::new(files).with_installed(installed),
             progress,
+            defined: Mutex::default(),
         }
     }
 
@@ -290,6 +313,49 @@ impl<'f> Project<'f> {
         file.parsed
             .get_or_init(|| self.files.parse(id, self.progress))
             .as_ref()
+    }
+
+    /// Whether a file can bind a name at its top: it spells the name, or hands on all that another such file binds.
+    ///
+    /// Must run on a big stack, since files that hand on others are parsed.
+    pub fn may_define(&self, id: FileId, name: &str) -> bool {
+        let asked = (id, name.to_owned());
+        let known = self.defined.lock().ok();
+        if let Some(known) = known.and_then(|known| known.get(&asked).copied()) {
+            return known;
+        }
+        let mut looked_at = BTreeSet::from([id]);
+        let mut waiting = vec![id];
+        let mut answer = false;
+        while let Some(next) = waiting.pop() {
+            if self.files.spells(next, name) {
+                answer = true;
+                break;
+            }
+            for other in self.handed_on(next) {
+                if looked_at.len() < MOST_HANDING_ON && looked_at.insert(other) {
+                    waiting.push(other);
+                }
+            }
+        }
+        if let Ok(mut known) = self.defined.lock() {
+            known.insert(asked, answer);
+        }
+        answer
+    }
+
+    /// Files of which a file hands on every name.
+    fn handed_on(&self, id: FileId) -> Vec<FileId> {
+        if !is_package_entry(self.files.path(id)) {
+            return Vec::new();
+        }
+        let Some(parsed) = self.parsed(id) else {
+            return Vec::new();
+        };
+        let modules = parsed.module.handed_on();
+        modules
+            .filter_map(|(module, path)| Some(self.resolve(id, module, path)?.0))
+            .collect()
     }
 
     /// The file that an import of `from` means, and how many names of its path lead there.

@@ -401,6 +401,10 @@ fn unset_words(unset: &Unset) -> Vec<String> {
         (Slot::NotBefore, &unset.not_before),
         (Slot::Audience, &unset.audience),
         (Slot::Issuer, &unset.issuer),
+        (Slot::KeySource, &unset.key_source),
+        (Slot::Cache, &unset.cache),
+        (Slot::RateLimit, &unset.rate_limit),
+        (Slot::Refresh, &unset.refresh),
     ] {
         if let Some(claim) = claim {
             words.push(format!("no {slot} option: {}", claim_words(claim)));

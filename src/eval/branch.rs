@@ -30,6 +30,9 @@ pub(super) type Way<'way, 'a> = Box<dyn Fn(&mut Evaluator<'a>) -> Outcome + 'way
 impl<'a> Evaluator<'a> {
     /// Binds or writes a name in a scope, remembered when a branch is open.
     pub(super) fn write_name(&mut self, scope: usize, name: &str, value: Value) {
+        if scope < self.older_scopes {
+            self.note_kept(&value);
+        }
         let before = self.scopes[scope].names.insert(name.to_owned(), value);
         if let Some(journal) = self.journals.last_mut() {
             journal.push(Write {

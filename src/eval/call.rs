@@ -28,6 +28,11 @@ impl<'a> Evaluator<'a> {
             this,
             base,
         });
+        if self.frame().function.is_some() {
+            let around = self.running();
+            let made_in = self.made_in.entry(closure.key()).or_default();
+            made_in.extend(around);
+        }
         // What another file defines at its top is run by whoever calls it.
         if self.current == 0 || self.loading == 0 {
             self.waiting.push(Rc::clone(&closure));
@@ -62,6 +67,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Member { object, name } => {
                 let object = self.expression(*object, scope);
                 let record = self.record(span, name.span, call, scope);
+                self.note_query(&record, &name.text);
                 self.call_member(&object, name, record)
             }
             ExprKind::Super => {
@@ -74,7 +80,12 @@ impl<'a> Evaluator<'a> {
             _ => {
                 let value = self.expression(call.callee, scope);
                 let record = self.record(span, self.last_name(call.callee), call, scope);
-                self.dispatch(&value, record)
+                let throwing = std::mem::replace(&mut self.throwing, false);
+                self.throwing = throwing || record.constructs && is_error(&value.path());
+                self.note_query(&record, &value.path());
+                let result = self.dispatch(&value, record);
+                self.throwing = throwing;
+                result
             }
         }
     }
@@ -259,6 +270,8 @@ impl<'a> Evaluator<'a> {
     fn call_method(&mut self, object: &Value, name: &Name, record: CallRecord) -> Value {
         match &object.kind {
             Kind::Object(inner) => self.call_object(object, inner, name, record),
+            // Reading the answer, or choosing from it.
+            Kind::Fetched(_) if self.catalog.method(&name.text).is_none() => object.clone(),
             Kind::Claims(site, _) => {
                 if let Some(site) = self.sites.get_mut(*site) {
                     site.uses.called.insert(name.text.clone());
@@ -293,6 +306,9 @@ impl<'a> Evaluator<'a> {
         let first = record.positional.first().map(|(value, _)| value.clone());
         match method.role {
             Role::Pass => {
+                if let Some(value) = self.with_header(object, &record) {
+                    return value;
+                }
                 let value = match method.slots.get(&Slot::Value) {
                     Some(source) => self
                         .plain_slot(source, &record)
@@ -327,7 +343,10 @@ impl<'a> Evaluator<'a> {
                     .unwrap_or_default();
                 let value = self.member(object, &Name { text: key, span });
                 match record.positional.get(1) {
-                    Some((default, _)) => self.either(value, default.clone(), span),
+                    Some((default, _)) => {
+                        self.note_kept(default);
+                        self.either(value, default.clone(), span)
+                    }
                     None => value,
                 }
             }
@@ -390,6 +409,9 @@ impl<'a> Evaluator<'a> {
                 _ => object.clone(),
             },
             Role::Append => {
+                for (value, _) in &record.positional {
+                    self.note_kept(value);
+                }
                 if let Kind::List(list) = &object.kind {
                     let values = record.positional.iter().map(|(value, _)| value.clone());
                     list.borrow_mut().items.extend(values);
@@ -405,6 +427,27 @@ impl<'a> Evaluator<'a> {
                 Value::unknown("membership")
             }
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
+            Role::File => match &object.kind {
+                Kind::File(_) => object.clone(),
+                _ => self.read_file(object, record.span, record.name),
+            },
+            Role::Join => {
+                let values = record.positional.iter().map(|(value, _)| value.clone());
+                let parts: Vec<Value> = std::iter::once(object.clone()).chain(values).collect();
+                if self.holds_header_parameter(&parts) {
+                    return Value::new(Kind::Joined(parts.into()));
+                }
+                let path = format!("{}.{}", object.path(), name.text);
+                self.call_unknown(&path, &record)
+            }
+            Role::Split => {
+                let dot = first.as_ref().and_then(Value::as_text);
+                if dot.is_some_and(|text| text.reveal() == ".") && object.is_unknown() {
+                    return self.token_parts(object);
+                }
+                let path = format!("{}.{}", object.path(), name.text);
+                self.call_unknown(&path, &record)
+            }
             _ => self.call_unknown(&name.text, &record),
         }
     }
@@ -438,9 +481,13 @@ impl<'a> Evaluator<'a> {
     /// A call of which nothing is known: its arguments leave the file's sight.
     pub(super) fn call_unknown(&mut self, path: &str, record: &CallRecord) -> Value {
         let mut inside = String::new();
+        self.note_checked_by(path, record);
         let arguments = record.positional.iter().chain(record.named.values());
         for (value, _) in arguments {
             self.note_use(value, Use::HandedOn);
+            if !self.throwing && !super::header::writes_a_log(path) {
+                self.note_kept(value);
+            }
             if inside.is_empty() {
                 inside = value.path();
             }
@@ -459,7 +506,17 @@ impl<'a> Evaluator<'a> {
             open: true,
             ..CallRecord::default()
         };
+        self.activations += 1;
+        let name = self.function_of(closure).name.as_ref();
+        // The start of a program is no request.
+        let activation = match name.map(|name| name.text.as_str()) {
+            Some("main") => 0,
+            _ => self.activations,
+        };
+        let outside = (self.activation, self.older_scopes);
+        (self.activation, self.older_scopes) = (activation, self.scopes.len());
         let result = self.run_function(closure, &record, true);
+        (self.activation, self.older_scopes) = outside;
         self.note_use(&result, Use::HandedOn);
     }
 
@@ -514,6 +571,9 @@ impl<'a> Evaluator<'a> {
         let frame = self.frames.pop();
         let returns = frame.map(|frame| frame.returns).unwrap_or_default();
         let result = Value::one_of(returns.into_iter().chain(tail));
+        if self.is_memoised(function) {
+            self.note_kept(&result);
+        }
         self.note_use(&result, Use::Returned);
         result
     }
@@ -586,9 +646,15 @@ impl<'a> Evaluator<'a> {
             ..Map::default()
         };
         for (name, (value, span)) in &record.named {
-            let taken = parameters
-                .iter()
-                .any(|parameter| matches!(&parameter.target, Target::Name(target) if target.text == *name));
+            let taken = parameters.iter().any(|parameter| {
+                let by_name = matches!(
+                    parameter.kind,
+                    ParameterKind::Plain | ParameterKind::NamedOnly
+                );
+                let called =
+                    matches!(&parameter.target, Target::Name(target) if target.text == *name);
+                by_name && called
+            });
             if !taken {
                 map.entries.insert(
                     name.clone(),
@@ -613,6 +679,8 @@ impl<'a> Evaluator<'a> {
             fields: Default::default(),
             calls: Vec::new(),
             born: self.depth(),
+            activation: self.activation,
+            kept: false,
         };
         Value::at(
             Kind::Object(Rc::new(std::cell::RefCell::new(object))),
@@ -624,4 +692,10 @@ impl<'a> Evaluator<'a> {
 
 fn same_map(a: &Value, b: &Value) -> bool {
     matches!((&a.kind, &b.kind), (Kind::Map(a), Kind::Map(b)) if Rc::ptr_eq(a, b))
+}
+
+/// Whether the name of a class says that it is an error.
+fn is_error(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    ["Error", "Exception"].iter().any(|end| name.ends_with(end))
 }

@@ -18,6 +18,15 @@ const CLAIMS: [(Slot, &str); 4] = [
     (Slot::Issuer, "iss"),
 ];
 
+/// Checks that are about the key and where it comes from.
+const KEY_CHECKS: [Slot; 5] = [
+    Slot::KeySource,
+    Slot::Cache,
+    Slot::RateLimit,
+    Slot::Refresh,
+    Slot::Transport,
+];
+
 pub(super) fn checks(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> BTreeMap<Slot, Check> {
     let mut checks = BTreeMap::new();
     for (slot, name) in CLAIMS {
@@ -32,7 +41,31 @@ pub(super) fn checks(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> BTre
         None => Check::Enforced,
     };
     checks.insert(Slot::Signature, signature);
+    for slot in KEY_CHECKS {
+        checks.insert(slot, key_check(evaluator, record, slot));
+    }
     checks
+}
+
+/// What is said of the source of a key: a filled slot is one that is switched on.
+fn key_check(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>, slot: Slot) -> Check {
+    let resolved = &record.resolved;
+    match resolved.off.get(&slot) {
+        Some((Truth::Yes, span)) => {
+            return Check::Disabled(evaluator.place(*span, "this does it"));
+        }
+        Some(_) => return Check::Unknown,
+        None => {}
+    }
+    match resolved.slots.get(&slot) {
+        Some(Filled::Yes(..)) => return Check::Enforced,
+        Some(Filled::Maybe(..) | Filled::Unknown) => return Check::Unknown,
+        _ => {}
+    }
+    match resolved.unset.claims.get(&slot) {
+        Some(UnsetClaim::Unchecked) => Check::Unchecked,
+        _ => Check::Unknown,
+    }
 }
 
 fn claim_check(

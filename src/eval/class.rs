@@ -82,6 +82,9 @@ impl<'a> Evaluator<'a> {
 
     /// The class is not in this file: the methods are run with an unknown receiver.
     fn run_extension_alone(&mut self, name: &str, members: &'a [Member], scope: usize) {
+        if self.current != 0 {
+            return;
+        }
         for member in members {
             if let MemberKind::Method(function) | MemberKind::Getter(function) = member.kind {
                 let closure = Rc::new(Closure {

@@ -8,8 +8,8 @@ use super::framework::setting_sites;
 use super::material::{kind_by_material, pem_kind};
 use super::mint::mint;
 use super::uses::ClaimsUse;
-use super::value::Kind;
-use super::{BUDGET, Evaluation, Evaluator, SiteRecord};
+use super::value::{Kind, Value};
+use super::{BUDGET, Evaluation, Evaluator, SiteRecord, Wrapper};
 use crate::facts::{
     Algorithms, ClaimsUse as UseFact, FileFacts, FileRead, InertOption, LibraryFact, Site, SiteKind,
 };
@@ -23,13 +23,21 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     let wrappers = records
         .clone()
         .filter(|record| record.call.name.file == root)
-        .flat_map(|record| record.wrappers.iter().cloned())
+        .flat_map(|record| &record.wrappers)
+        .flat_map(|wrapper| names_of(evaluator, wrapper))
         .collect();
     let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = records
         .map(|record| site(evaluator, record))
         .partition(|site| site.place.span.file == root);
-    elsewhere.sort_by(|a, b| a.place.cmp(&b.place).then(a.kind.cmp(&b.kind)));
     sites.extend(setting_sites(evaluator));
+    sites.extend(super::discovery::sites(evaluator));
+    let (own, others): (Vec<Site>, Vec<Site>) = super::header::sites(evaluator)
+        .into_iter()
+        .chain(super::fetch::sites(evaluator))
+        .partition(|site| site.place.span.file == root);
+    sites.extend(own);
+    elsewhere.extend(others);
+    elsewhere.sort_by(|a, b| a.place.cmp(&b.place).then(a.kind.cmp(&b.kind)));
     sites.sort_by(|a, b| a.place.span.cmp(&b.place.span).then(a.kind.cmp(&b.kind)));
     let mut redactor = Redactor::default();
     for key in sites.iter().chain(&elsewhere).flat_map(|site| &site.keys) {
@@ -42,6 +50,12 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     let facts = FileFacts {
         path: evaluator.input.file.source.path.clone(),
         sites,
+        settings: evaluator
+            .settings
+            .iter()
+            .filter(|record| record.span.file == root)
+            .map(|record| record.name.clone())
+            .collect(),
         reached: Vec::new(),
         cut: evaluator.cut || evaluator.steps > BUDGET,
         redactor,
@@ -57,6 +71,11 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         facts,
         elsewhere,
         wrappers,
+        settings: evaluator
+            .catalog
+            .settings_of(&evaluator.imported_modules)
+            .map(str::to_owned)
+            .collect(),
     }
 }
 
@@ -65,6 +84,37 @@ fn sorted(reads: &[FileRead]) -> Vec<FileRead> {
     reads.sort();
     reads.dedup();
     reads
+}
+
+/// What callers in other files call a wrapper.
+fn names_of(evaluator: &Evaluator<'_>, wrapper: &Wrapper) -> Vec<String> {
+    let function = match wrapper {
+        Wrapper::Named(name) => return vec![name.clone()],
+        Wrapper::Unnamed(function) => function,
+    };
+    let is_it = |value: &Value| matches!(&value.kind, Kind::Function(closure) if closure.key() == *function);
+    let file = &evaluator.loaded[0];
+    let mut names: Vec<String> = Vec::new();
+    let bound = evaluator.scopes[file.scope]
+        .names
+        .iter()
+        .chain(&file.exports);
+    names.extend(
+        bound
+            .filter(|(_, value)| is_it(value))
+            .map(|(name, _)| name.clone()),
+    );
+    if let Some(Kind::Map(map)) = file.replaced.as_ref().map(|value| &value.kind) {
+        let map = map.borrow();
+        let entries = map.entries.iter();
+        names.extend(
+            entries
+                .filter(|(_, entry)| is_it(&entry.value))
+                .map(|(name, _)| name.clone()),
+        );
+    }
+    names.sort_unstable();
+    names
 }
 
 fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
@@ -158,6 +208,14 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         root: evaluator.input.file.source.id,
         generic: record.generic,
         shares_framework_secret: false,
+        header: Vec::new(),
+        address: match slot(Slot::Url) {
+            Filled::Yes(value, span) | Filled::Maybe(value, span) => {
+                evaluator.address(value, *span)
+            }
+            _ => None,
+        },
+        fetched: None,
     }
 }
 

@@ -79,6 +79,7 @@ fn holds(test: &Test, value: &Value) -> Truth {
             Kind::Map(map) => known(map.borrow().entries.is_empty() && !map.borrow().open),
             _ => Truth::No,
         },
+        Test::Zero => known(matches!(value.kind, Kind::Number(number) if number == 0.0)),
         Test::Has(word) => match &value.kind {
             Kind::Map(map) => known(map.borrow().entries.contains_key(word)),
             Kind::List(list) => {

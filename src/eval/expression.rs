@@ -139,9 +139,15 @@ impl<'a> Evaluator<'a> {
                 }
             }
             ExprKind::Unknown(children) => {
+                let mut values = Vec::new();
                 for child in children {
                     let value = self.expression(*child, scope);
                     self.note_use(&value, Use::HandedOn);
+                    values.push(value);
+                }
+                // `folder / name`, `"... %s" % name`: of two things that are put together, both are in it.
+                if values.len() == 2 && self.holds_header_parameter(&values) {
+                    return Value::new(Kind::Joined(values.into()));
                 }
                 Value::unknown("expression")
             }
@@ -267,6 +273,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+        self.note_discovery(&map);
         map
     }
 
@@ -303,6 +310,8 @@ impl<'a> Evaluator<'a> {
                     fields: map.entries,
                     calls: Vec::new(),
                     born: self.depth(),
+                    activation: self.activation,
+                    kept: false,
                 };
                 Value::at(
                     Kind::Object(Rc::new(RefCell::new(object))),
@@ -353,10 +362,14 @@ impl<'a> Evaluator<'a> {
                     let item = list.borrow().items.get(*number as usize).cloned();
                     item.unwrap_or_else(|| Value::unknown("element"))
                 }
+                Kind::Fetched(_) | Kind::Header(_) => value,
+                Kind::Claims(_, path) if path.first().is_some_and(|name| name == "header") => value,
                 _ => Value::unknown(&format!("{}[{number}]", value.path())),
             },
+            _ if matches!(value.kind, Kind::Fetched(_)) => value,
             _ => {
                 self.note_use(&index_value, Use::HandedOn);
+                self.note_checked(&index_value);
                 Value::unknown(&format!("{}[{}]", value.path(), index_value.path()))
             }
         }
@@ -382,6 +395,7 @@ impl<'a> Evaluator<'a> {
 
     /// The header's algorithm held against something is a guard, unless only `none` is turned away.
     pub(super) fn note_guard(&mut self, value: &Value, against: Option<&Value>) {
+        self.note_compared(value, against);
         let turns_away_none = against
             .and_then(Value::as_text)
             .is_some_and(|text| text.reveal().eq_ignore_ascii_case("none"));
@@ -460,6 +474,8 @@ impl<'a> Evaluator<'a> {
                     fields: Default::default(),
                     calls: Vec::new(),
                     born: self.depth(),
+                    activation: self.activation,
+                    kept: false,
                 })))));
             }
         }

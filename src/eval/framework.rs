@@ -7,9 +7,7 @@ use super::material::kind_by_material;
 use super::slots::UnsetFacts;
 use super::value::{Kind, Value};
 use super::{Evaluator, SettingRecord};
-use crate::facts::{
-    Algorithms, Check, ClaimsUse, LibraryFact, Lifetime, Material, MintFact, Site, SiteKind,
-};
+use crate::facts::{Algorithms, Check, LibraryFact, Lifetime, Material, MintFact, Site, SiteKind};
 use crate::finding::Place;
 use crate::models::catalog::Found;
 use crate::models::schema::{SettingModel, Slot, UnsetClaim};
@@ -33,35 +31,18 @@ pub(super) fn setting_sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
             if !dictionary && !(evaluator.input.depends_on)(found.library) {
                 continue;
             }
-            let site = sites
-                .entry(found.library.name.clone())
-                .or_insert_with(|| Site {
-                    kind: SiteKind::Register,
-                    place: evaluator.place(record.span, ""),
-                    span: record.span,
+            let site = sites.entry(found.library.name.clone()).or_insert_with(|| {
+                let library = LibraryFact {
+                    name: found.library.name.clone(),
+                    version: evaluator.version(found.library),
+                    fix: found.library.fix.clone(),
+                };
+                let place = evaluator.place(record.span, "");
+                Site {
                     scope: record.scope.clone(),
-                    library: LibraryFact {
-                        name: found.library.name.clone(),
-                        version: evaluator.version(found.library),
-                        fix: found.library.fix.clone(),
-                    },
-                    context: None,
-                    keys: Vec::new(),
-                    algorithms: Algorithms::Unknown,
-                    checks: BTreeMap::new(),
-                    inert: Vec::new(),
-                    uses: ClaimsUse::default(),
-                    mint: None,
-                    token: String::new(),
-                    family_bound: false,
-                    none_refused: false,
-                    empty_key_accepted: false,
-                    result_ignored: false,
-                    moment: 0,
-                    root: evaluator.input.file.source.id,
-                    generic: false,
-                    shares_framework_secret: false,
-                });
+                    ..Site::new(SiteKind::Register, place, library, root)
+                }
+            });
             read_setting(evaluator, record, found, site);
         }
     }
@@ -148,6 +129,7 @@ fn set_slot(
             keys.retain(|key| !matches!(key.material, Material::Nothing));
             for key in &mut keys {
                 key.kind = key.kind.or_else(|| kind_by_material(key));
+                key.instead_of.clone_from(&setting.instead_of);
             }
             site.keys.extend(keys);
         }
@@ -178,6 +160,7 @@ fn set_slot(
                 place: Some(evaluator.place(span, "switches the expiry off")),
                 open: true,
                 seconds: None,
+                key_id: None,
             });
         }
         Slot::Lifetime => {}

@@ -148,7 +148,17 @@ impl<'a> Evaluator<'a> {
         self.follow(value, true)
     }
 
-    fn follow(&mut self, mut value: Value, always: bool) -> Value {
+    fn follow(&mut self, value: Value, always: bool) -> Value {
+        if self.following >= LONGEST_CHAIN {
+            return value;
+        }
+        self.following += 1;
+        let found = self.follow_names(value, always);
+        self.following -= 1;
+        found
+    }
+
+    fn follow_names(&mut self, mut value: Value, always: bool) -> Value {
         for _ in 0..LONGEST_CHAIN {
             let Kind::Symbol(symbol) = &value.kind else {
                 break;
@@ -189,7 +199,15 @@ impl<'a> Evaluator<'a> {
             return self.loaded[loaded].replaced.clone();
         };
         let mut value = self.exported(loaded, first, 0)?;
-        for name in rest {
+        for (taken, name) in rest.iter().enumerate() {
+            // A name that leads on to another file is not followed here: files may name each other in a circle.
+            if let Kind::Symbol(next) = &value.kind
+                && next.from.is_some()
+            {
+                let path = next.path.iter().chain(&rest[taken..]).cloned().collect();
+                let next = next.as_ref().clone();
+                return Some(Value::of_symbol(Symbol { path, ..next }));
+            }
             let name = Name {
                 text: name.clone(),
                 span: Span::default(),
@@ -207,6 +225,13 @@ impl<'a> Evaluator<'a> {
         if let Some(replaced) = loaded.replaced.clone() {
             if name == "default" {
                 return Some(replaced);
+            }
+            if let Kind::Symbol(next) = &replaced.kind
+                && next.from.is_some()
+            {
+                let mut next = next.as_ref().clone();
+                next.path.push(name.to_owned());
+                return Some(Value::of_symbol(next));
             }
             let name = Name {
                 text: name.to_owned(),
@@ -227,13 +252,15 @@ impl<'a> Evaluator<'a> {
             let Some((file, used)) = self.locate(&symbol) else {
                 continue;
             };
-            if used > 0 {
+            if used > 0 || !self.input.project.may_define(file, name) {
                 continue;
             }
             let loaded = self.load(file);
             let found = loaded.and_then(|loaded| self.exported(loaded, name, depth + 1));
-            if found.is_some() {
-                return found;
+            if let Some(found) = found {
+                let exports = &mut self.loaded[index].exports;
+                exports.insert(name.to_owned(), found.clone());
+                return Some(found);
             }
         }
         self.imported_by_all(name, scope, depth + 1)
@@ -254,7 +281,8 @@ impl<'a> Evaluator<'a> {
             for position in 0..self.scopes[index].local_globs.len() {
                 let file = self.scopes[index].local_globs[position];
                 let asked = (file, name.to_owned());
-                if self.not_exported.contains(&asked) {
+                if self.not_exported.contains(&asked) || !self.input.project.may_define(file, name)
+                {
                     continue;
                 }
                 let loaded = self.load(file);

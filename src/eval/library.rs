@@ -9,6 +9,7 @@ use super::material::decoded;
 use super::uses::{ClaimsUse, Use};
 use super::value::{CallRecord, Closure, Kind, Object, Symbol, Value};
 use super::{Evaluator, SettingRecord, SiteRecord};
+use crate::facts::SiteKind;
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, Role, Slot};
 use crate::models::source::Source;
@@ -88,6 +89,7 @@ impl<'a> Evaluator<'a> {
         }
         for (value, _) in record.positional.iter().chain(record.named.values()) {
             self.note_use(value, Use::HandedOn);
+            self.note_kept(value);
         }
         let maybe = self.depth() > inner.borrow().born;
         inner
@@ -140,14 +142,31 @@ impl<'a> Evaluator<'a> {
             Role::Environment | Role::Setting => self.named_lookup(api, &record),
             Role::File => {
                 let path = self.slot_value(api, Slot::Value, &record);
-                let shown = self.note_read(path.as_ref(), record.span);
-                Value::at(Kind::File(Rc::from(shown)), record.span, "read from a file")
+                let path = path.unwrap_or_else(|| Value::unknown(""));
+                self.read_file(&path, record.span, record.name)
             }
+            Role::Inspect => {
+                for (value, _) in record.positional.iter().chain(record.named.values()) {
+                    self.note_use(value, Use::HandedOn);
+                }
+                Value::unknown(&api.path.join("|"))
+            }
+            Role::Command => {
+                let line = self.slot_value(api, Slot::Value, &record);
+                if let Some(line) = line.filter(|line| !matches!(line.kind, Kind::List(_))) {
+                    self.note_reached(SiteKind::Command, &line, record.span, record.name);
+                }
+                self.call_unknown(&api.path.join("|"), &record)
+            }
+            Role::Fetch => self.fetch(found, &record),
             Role::Default => Value::new(Kind::Default),
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
             Role::Pass => {
                 let value = self.slot_value(api, Slot::Value, &record);
                 let value = value.unwrap_or_else(|| Value::unknown("value"));
+                if let Some(value) = self.with_header(&value, &record) {
+                    return value;
+                }
                 let value = match self.slot_value(api, Slot::Fallback, &record) {
                     Some(fallback) => self.either(value, fallback, record.name),
                     None => value,
@@ -198,6 +217,12 @@ impl<'a> Evaluator<'a> {
             Role::Policy | Role::Key | Role::Jwks | Role::Register => {
                 let callback = self.slot_value(api, Slot::Callback, &record);
                 let mut made = record.clone();
+                // What the object is made of is asked for now, since its keys are looked at when all is done.
+                for (value, _) in &mut made.positional {
+                    if value.is_elsewhere() {
+                        *value = self.force(value.clone());
+                    }
+                }
                 made.of = Some((
                     package.to_owned(),
                     api.path.iter().take(1).cloned().collect(),
@@ -227,6 +252,8 @@ impl<'a> Evaluator<'a> {
             | Role::Copy
             | Role::Append
             | Role::Member
+            | Role::Split
+            | Role::Join
             | Role::Apply => self.call_unknown(&api.path.join("|"), &record),
         }
     }
@@ -349,6 +376,8 @@ impl<'a> Evaluator<'a> {
     ) -> usize {
         let version = self.version(found.library);
         let resolved = self.resolve(found, &version, &record, object);
+        self.note_keys_of_header(found, &resolved, &record);
+        self.note_key_sources(found, &resolved);
         let scope = self.scope_label();
         let guarded = self
             .frames

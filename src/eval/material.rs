@@ -19,6 +19,17 @@ const DEEPEST_KEY: usize = 6;
 
 /// A text decoded from base64 or hexadecimal, one character for each byte; other values as they are.
 pub(super) fn decoded(value: Value, encoding: Option<Encoding>) -> Value {
+    let is_header_part = match &value.kind {
+        Kind::HeaderPart => true,
+        // With its padding.
+        Kind::Joined(parts) => {
+            matches!(parts.first(), Some(part) if matches!(part.kind, Kind::HeaderPart))
+        }
+        _ => false,
+    };
+    if is_header_part && encoding == Some(Encoding::Base64) {
+        return Value::new(Kind::Header(std::rc::Rc::from([])));
+    }
     let Some(text) = value.as_text() else {
         return value;
     };
@@ -97,6 +108,7 @@ impl Evaluator<'_> {
                 flow: Vec::new(),
                 from_callback,
                 in_test: false,
+                instead_of: Vec::new(),
             }],
             Filled::Yes(value, _) | Filled::Maybe(value, _) => {
                 let mut keys = Vec::new();
@@ -125,6 +137,7 @@ impl Evaluator<'_> {
             flow: self.flow(value),
             from_callback,
             in_test: false,
+            instead_of: Vec::new(),
         };
         match &value.kind {
             Kind::OneOf(values) => {

@@ -87,6 +87,7 @@ impl<'a> Evaluator<'a> {
                 }
                 .through(name.span, &format!("the token's own `{}`", name.text))
             }
+            Kind::Fetched(_) => object.clone(),
             Kind::OneOf(values) => {
                 let values: Vec<Value> = values
                     .iter()

@@ -40,6 +40,11 @@ pub(super) fn mint(resolved: &Resolved<'_>) -> MintFact {
         open,
         seconds,
         place: None,
+        key_id: match resolved.slots.get(&Slot::KeyId) {
+            Some(Filled::No) if !resolved.policy_unknown => Some(false),
+            Some(Filled::Yes(value, _)) => Some(!matches!(value.kind, Kind::Null)),
+            _ => None,
+        },
     }
 }
 

@@ -10,10 +10,13 @@ mod class;
 mod conclude;
 mod condition;
 mod decoded;
+mod discovery;
 mod expression;
 mod fallback;
+mod fetch;
 mod filled;
 mod framework;
+mod header;
 mod imports;
 mod library;
 mod material;
@@ -87,6 +90,8 @@ pub struct Evaluation {
     pub elsewhere: Vec<Site>,
     /// Functions and classes whose callers decide what they do with tokens.
     pub wrappers: BTreeSet<String>,
+    /// Settings that its libraries read, and that other files may set.
+    pub settings: BTreeSet<String>,
 }
 
 /// A call of a library's API, as it was when it happened.
@@ -106,8 +111,17 @@ struct SiteRecord<'a> {
     generic: bool,
     /// The call belongs to what another file does by itself when it is loaded; that file tells of it.
     of_another: bool,
-    /// The functions and classes around it, innermost first, by name.
-    wrappers: Vec<String>,
+    /// The functions and classes around it, innermost first.
+    wrappers: Vec<Wrapper>,
+}
+
+/// A function or class whose callers decide about a call in it.
+#[derive(Clone, Debug)]
+enum Wrapper {
+    /// By its name.
+    Named(String),
+    /// Without a name of its own; what it is bound to is its name.
+    Unnamed(FunctionKey),
 }
 
 /// A framework setting that the file sets.
@@ -179,6 +193,8 @@ struct Evaluator<'a> {
     module: &'a Module,
     /// How many files are being loaded.
     loading: usize,
+    /// How many names of other files are being looked up for each other.
+    following: usize,
     catalog: &'a Catalog,
     scopes: Vec<Scope>,
     frames: Vec<Frame>,
@@ -205,6 +221,26 @@ struct Evaluator<'a> {
     imported_modules: HashSet<String>,
     /// Functions in which the header's algorithm is held against something.
     guarded: HashSet<Option<FunctionKey>>,
+    /// Parameters of a header that were checked, by the functions in which that happened.
+    checked: HashSet<(FunctionKey, String)>,
+    /// The functions that ran when a function was made.
+    made_in: HashMap<FunctionKey, BTreeSet<FunctionKey>>,
+    /// Calls that a parameter of the header reached.
+    reached: Vec<header::Reached>,
+    /// What was fetched.
+    fetches: Vec<fetch::FetchRecord>,
+    /// Discovery documents that are put together.
+    discoveries: Vec<discovery::Discovery>,
+    /// Where keys came from that verified a token.
+    key_sources: Vec<fetch::KeySource>,
+    /// Which run for unknown callers this is; 0 while the module itself runs.
+    activation: usize,
+    /// How many such runs there were.
+    activations: usize,
+    /// Scopes that are older than the run.
+    older_scopes: usize,
+    /// An error is being made, which nobody checks anything with.
+    throwing: bool,
     /// Variables of the environment that the code holds to be set, or stops.
     not_empty: HashSet<Rc<str>>,
     /// A package was loaded whose name says that it handles tokens, and no model knows it.
@@ -242,6 +278,7 @@ impl<'a> Evaluator<'a> {
             current: 0,
             module: &input.file.module,
             loading: 0,
+            following: 0,
             catalog: input.catalog,
             scopes: vec![Scope::default()],
             frames: vec![Frame::of_file(0)],
@@ -259,6 +296,16 @@ impl<'a> Evaluator<'a> {
             delivered: None,
             imported_modules: HashSet::new(),
             guarded: HashSet::new(),
+            checked: HashSet::new(),
+            made_in: HashMap::new(),
+            reached: Vec::new(),
+            fetches: Vec::new(),
+            discoveries: Vec::new(),
+            key_sources: Vec::new(),
+            activation: 0,
+            activations: 0,
+            older_scopes: 0,
+            throwing: false,
             not_empty: HashSet::new(),
             unknown_library: false,
             evaluated: None,
@@ -340,13 +387,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Names of the functions and classes around the current place that callers know, innermost first.
-    fn wrappers(&self) -> Vec<String> {
+    fn wrappers(&self) -> Vec<Wrapper> {
         let frames = self.frames.iter().rev();
         let generic = frames.take_while(|frame| frame.generic || frame.function.is_none());
-        generic
-            .filter(|frame| !frame.label.is_empty())
-            .map(|frame| frame.label.clone())
-            .collect()
+        let wrapper = |frame: &Frame| match (frame.label.is_empty(), frame.function) {
+            (false, _) => Some(Wrapper::Named(frame.label.clone())),
+            (true, Some(function)) => Some(Wrapper::Unnamed(function)),
+            (true, None) => None,
+        };
+        generic.filter_map(wrapper).collect()
     }
 
     /// The value of a name, looked up outwards.

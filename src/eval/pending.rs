@@ -69,6 +69,14 @@ impl Value {
             Kind::Pending(_) => true,
             Kind::Symbol(symbol) => symbol.from.is_some(),
             Kind::OneOf(values) => values.iter().any(Self::is_elsewhere),
+            Kind::Environment {
+                fallback: Some(fallback),
+                ..
+            }
+            | Kind::Setting {
+                fallback: Some(fallback),
+                ..
+            } => fallback.is_elsewhere(),
             _ => false,
         }
     }
@@ -164,6 +172,26 @@ impl Evaluator<'_> {
                 let values: Vec<Value> = values.iter().cloned().collect();
                 let values: Vec<Value> = values.into_iter().map(|it| self.force(it)).collect();
                 Value::one_of(values)
+            }
+            Kind::Environment {
+                name,
+                fallback: Some(fallback),
+            } if fallback.is_elsewhere() => {
+                let name = Rc::clone(name);
+                let fallback = self.force(fallback.as_ref().clone());
+                let fallback = Some(Rc::new(fallback));
+                let kind = Kind::Environment { name, fallback };
+                Value { kind, ..value }
+            }
+            Kind::Setting {
+                path,
+                fallback: Some(fallback),
+            } if fallback.is_elsewhere() => {
+                let path = Rc::clone(path);
+                let fallback = self.force(fallback.as_ref().clone());
+                let fallback = Some(Rc::new(fallback));
+                let kind = Kind::Setting { path, fallback };
+                Value { kind, ..value }
             }
             _ => value,
         }

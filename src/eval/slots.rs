@@ -68,6 +68,10 @@ impl UnsetFacts {
             (Slot::NotBefore, &unset.not_before),
             (Slot::Audience, &unset.audience),
             (Slot::Issuer, &unset.issuer),
+            (Slot::KeySource, &unset.key_source),
+            (Slot::Cache, &unset.cache),
+            (Slot::RateLimit, &unset.rate_limit),
+            (Slot::Refresh, &unset.refresh),
         ];
         for (slot, claim) in claims {
             if let Some(claim) = claim {

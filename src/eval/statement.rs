@@ -126,7 +126,9 @@ impl<'a> Evaluator<'a> {
             }
             StatementKind::Throw(value) => {
                 if let Some(id) = value {
+                    let throwing = std::mem::replace(&mut self.throwing, true);
                     self.expression(*id, scope);
+                    self.throwing = throwing;
                 }
                 Flow::Left
             }
@@ -183,6 +185,7 @@ impl<'a> Evaluator<'a> {
                 }
                 Value::one_of(values)
             }
+            Kind::Fetched(_) => over.clone(),
             _ => Value::unknown(&format!("{}[]", over.path())),
         }
     }
@@ -239,6 +242,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn run_match(&mut self, chosen: &'a Match, scope: usize) -> Outcome {
         let subject = self.expression(chosen.subject, scope);
         self.note_use(&subject, Use::Decided);
+        if chosen.arms.iter().any(|arm| !arm.cases.is_empty()) {
+            self.note_checked(&subject);
+        }
         self.note_guard(&subject, None);
         let mut exhaustive = false;
         let mut arms: Vec<Way<'_, 'a>> = Vec::new();
@@ -341,6 +347,10 @@ impl<'a> Evaluator<'a> {
                 } else {
                     self.home_of(&name.text, scope)
                 };
+                // A name that a function shares with what is around it may be that one.
+                if home != 0 && self.look_up_around(&name.text, home) {
+                    self.note_kept(&value);
+                }
                 self.write_name(home, &name.text, value);
             }
             Target::Place(id) => self.write_place(*id, value, scope),
@@ -364,7 +374,7 @@ impl<'a> Evaluator<'a> {
                     let part = match &value.kind {
                         Kind::List(list) => list.borrow().items.get(position).cloned(),
                         // Claims that are returned beside a header or an error.
-                        Kind::Claims(..) => Some(value.clone()),
+                        Kind::Claims(..) | Kind::Fetched(_) => Some(value.clone()),
                         _ => None,
                     };
                     let part = part.unwrap_or_else(|| {
@@ -383,6 +393,17 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The scope whose name an assignment without declaration writes.
+    fn look_up_around(&self, name: &str, scope: usize) -> bool {
+        let mut at = self.scopes[scope].parent;
+        while let Some(index) = at {
+            if self.scopes[index].names.contains_key(name) {
+                return self.module.assignments_are_local;
+            }
+            at = self.scopes[index].parent;
+        }
+        false
+    }
+
     fn home_of(&self, name: &str, scope: usize) -> usize {
         let own = self.frame().scope;
         if self.module.assignments_are_local {

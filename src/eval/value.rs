@@ -89,6 +89,10 @@ pub(super) enum Kind {
     Claims(usize, Rc<[String]>),
     /// Header of a token that is not verified yet, or a member of it.
     Header(Rc<[String]>),
+    /// The first part of a token, as it is written: its header in base64.
+    HeaderPart,
+    /// What a fetch gave, or a part of it (index of the fetch).
+    Fetched(usize),
     /// A function that the library hands out: what it is called with is what was asked for.
     Callback,
     /// The default of whatever type is wanted.
@@ -156,6 +160,10 @@ pub(super) struct Object {
     pub(super) calls: Vec<(String, Rc<CallRecord>, bool)>,
     /// Branch depth at which it was made.
     pub(super) born: usize,
+    /// The run for unknown callers in which it was made; 0 when the module made it.
+    pub(super) activation: usize,
+    /// It was put where it outlives that run.
+    pub(super) kept: bool,
 }
 
 /// A call that happened: its arguments as they were.
@@ -416,6 +424,8 @@ impl Value {
             (Kind::Object(a), Kind::Object(b)) => Rc::ptr_eq(a, b),
             (Kind::Symbol(a), Kind::Symbol(b)) => a == b,
             (Kind::Claims(a, b), Kind::Claims(c, d)) => a == c && b == d,
+            (Kind::Header(a), Kind::Header(b)) => a == b,
+            (Kind::Fetched(a), Kind::Fetched(b)) => a == b,
             (Kind::Function(a), Kind::Function(b)) => Rc::ptr_eq(a, b),
             (Kind::Pending(a), Kind::Pending(b)) => Rc::ptr_eq(a, b),
             _ => false,

@@ -28,6 +28,7 @@ impl Evaluator<'_> {
                     Some(text) => self.write_member(&object, text.reveal(), span, value),
                     None => {
                         self.note_use(&value, Use::HandedOn);
+                        self.note_kept(&value);
                         open(&object);
                     }
                 }
@@ -40,6 +41,7 @@ impl Evaluator<'_> {
 
     pub(super) fn write_member(&mut self, object: &Value, name: &str, span: Span, value: Value) {
         self.note_setting(name, &value, span);
+        self.note_kept(&value);
         let value = value.through(span, &format!("bound to `{name}`"));
         let depth = self.depth();
         for object in object.alternatives() {

@@ -116,6 +116,11 @@ pub fn gather<'a>(
         let found =
             paths::resolve(read, known).or_else(|| paths::by_ending(read, key_files.keys()));
         if let Some(file) = found.and_then(|path| key_files.get_mut(&path)) {
+            // What a test does with a key says nothing of what the product does with it.
+            let is_test = context::of_path(&read.place.path) == Some(CodeContext::Test);
+            if is_test && file.context != Some(CodeContext::Test) {
+                continue;
+            }
             file.uses.push(KeyFileUse {
                 place: read.place.clone(),
                 facts,

@@ -75,7 +75,7 @@ pub(super) fn secrets(text: &str) -> Vec<Span> {
         let value = after.trim_start_matches(|letter| is_wrapping(letter) || letter == '>');
         let start = text.len() - value.len();
         let length = value
-            .find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_+/=".contains(letter))
+            .find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_+/".contains(letter))
             .unwrap_or(value.len());
         if length >= SHORTEST_PRIVATE {
             spans.push(Span::new(start, start + length));

@@ -10,7 +10,7 @@ use crate::project::Project;
 use crate::source::{FileId, Span};
 
 /// How often one call is kept, when it is not the same on every way that leads to it.
-const MOST_WAYS: usize = 16;
+const MOST_WAYS: usize = 64;
 
 /// What tells one call from another.
 type CallKey = (Span, SiteKind, String);
@@ -42,7 +42,15 @@ pub(super) fn gather(project: &Project<'_>, evaluated: Vec<Evaluated>) -> Vec<Fi
         });
         facts.sites.push(site);
     }
+    let settings: BTreeSet<String> = files
+        .values()
+        .flat_map(|facts| facts.settings.iter().cloned())
+        .collect();
     for (file, facts) in &mut files {
+        for site in &mut facts.sites {
+            let is_set = |name: &String| settings.contains(name);
+            site.keys.retain(|key| !key.instead_of.iter().any(is_set));
+        }
         settle(*file, facts);
     }
     files.into_values().collect()
@@ -78,12 +86,18 @@ fn what_is_known(site: &Site) -> String {
         inert,
         uses,
         mint,
+        header,
+        address,
+        fetched,
+        token,
         ..
     } = site;
     let materials: Vec<_> = keys.iter().map(|key| (key.kind, &key.material)).collect();
     let ignored = site.result_ignored;
     let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
-    format!("{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored}")
+    format!(
+        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?} {address:?} {fetched:?} {token}"
+    )
 }
 
 fn key(site: &Site) -> CallKey {

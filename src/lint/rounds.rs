@@ -24,6 +24,9 @@ const MOST_ROUNDS: usize = 3;
 /// Files that one round adds.
 const MOST_CALLERS: usize = 400;
 
+/// Folders around a wrapper that an import of it may spell.
+const FOLDERS_ABOVE: usize = 3;
+
 /// Shorter names are everywhere.
 const SHORTEST_NAME: usize = 3;
 
@@ -109,7 +112,7 @@ fn evaluate_file(
     })))
 }
 
-/// Files that were not evaluated and name a wrapper, and the file or class that it stands in.
+/// Files that were not evaluated and name a wrapper together with the file that it stands in, or a setting.
 fn callers(
     project: &Project<'_>,
     evaluated: &[Evaluated],
@@ -130,6 +133,11 @@ fn callers(
         words.push(name);
         words.extend(homes);
     }
+    let settings: BTreeSet<&str> = evaluated
+        .iter()
+        .flat_map(|file| file.evaluation.settings.iter().map(String::as_str))
+        .collect();
+    words.extend(&settings);
     words.sort_unstable();
     words.dedup();
     if words.is_empty() {
@@ -150,7 +158,7 @@ fn callers(
         let calls = |(name, homes): (&&str, &BTreeSet<&str>)| {
             found.contains(*name) && homes.iter().any(|home| found.contains(home))
         };
-        wrappers.iter().any(calls)
+        found.iter().any(|word| settings.contains(word)) || wrappers.iter().any(calls)
     };
     let others: Vec<FileId> = files
         .others()
@@ -162,10 +170,14 @@ fn callers(
     callers
 }
 
-/// What an import of the file may spell: its name without extension, and its folder's.
+/// What an import of the file may spell: its name without extension, and the folders around it, which may be a
+/// package's.
 fn homes_of(path: &str) -> impl Iterator<Item = &str> {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut names = path.rsplit('/');
+    let name = names.next().unwrap_or(path);
     let stem = name.split('.').next().unwrap_or(name);
-    let folder = folder.rsplit('/').next().unwrap_or(folder);
-    [stem, folder].into_iter().filter(|home| !home.is_empty())
+    let folders = names.take(FOLDERS_ABOVE);
+    std::iter::once(stem)
+        .chain(folders)
+        .filter(|home| home.len() >= SHORTEST_NAME)
 }

@@ -1,6 +1,6 @@
 //! Every model, loaded once: which API a package and a path name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::schema::{Api, Library, Method, Model, SettingModel, TypeModel};
 
@@ -23,6 +23,8 @@ pub struct Catalog {
     by_package: HashMap<String, Vec<usize>>,
     methods: HashMap<String, (usize, usize)>,
     settings: HashMap<String, Vec<(usize, usize)>>,
+    /// APIs by model and the last name of their path, in model order: what most look-ups are turned away by.
+    apis_by_name: Vec<HashMap<String, Vec<usize>>>,
 }
 
 /// Something of a library, with the library.
@@ -84,6 +86,16 @@ impl Catalog {
                 .or_default()
                 .push((index, position));
         }
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (position, api) in model.api.iter().enumerate() {
+            for path in &api.path {
+                let positions = by_name.entry(last_name(path).to_owned()).or_default();
+                if positions.last() != Some(&position) {
+                    positions.push(position);
+                }
+            }
+        }
+        self.apis_by_name.push(by_name);
         self.models.push(model);
         Ok(())
     }
@@ -97,16 +109,36 @@ impl Catalog {
     /// (`prelude.Key.new`), and part of it may belong to the package's name (`vendor` + `tokens.jwt`).
     pub fn apis<'a>(&'a self, package: &str, path: &[String]) -> Vec<Found<'a, Api>> {
         let mut found = Vec::new();
-        for (model, rest) in self.models_of(package, path) {
+        for (index, rest) in self.models_of(package, path) {
+            let model = &self.models[index];
+            let alias = model.library.default.get(package);
+            let by_default = alias.filter(|_| rest.iter().all(|name| name == "default"));
+            let last = rest.last().map_or("", |name| last_name(name));
+            let last_wanted = match by_default {
+                Some(alias) => last_name(alias),
+                None => rest
+                    .iter()
+                    .rev()
+                    .find(|name| *name != "default")
+                    .map_or("", |name| last_name(name)),
+            };
+            let named = |name: &str| self.apis_by_name[index].get(name).into_iter().flatten();
+            let mut positions: Vec<usize> = named(last).copied().collect();
+            if last_wanted != last {
+                positions.extend(named(last_wanted));
+                positions.sort_unstable();
+                positions.dedup();
+            }
+            if positions.is_empty() {
+                continue;
+            }
             let mut wanted = rest
                 .iter()
                 .filter(|name| *name != "default")
                 .cloned()
                 .collect::<Vec<_>>()
                 .join(".");
-            if rest.iter().all(|name| name == "default")
-                && let Some(alias) = model.library.default.get(package)
-            {
+            if let Some(alias) = by_default {
                 wanted.clone_from(alias);
             }
             // `default` is a module's only export in one language, and a function's name in another.
@@ -119,21 +151,11 @@ impl Catalog {
             };
             let library = &model.library;
             let before = found.len();
-            found.extend(
-                model
-                    .api
-                    .iter()
-                    .filter(exact)
-                    .map(|item| Found { library, item }),
-            );
+            let candidates = || positions.iter().map(|position| &model.api[*position]);
+            let of_library = |item| Found { library, item };
+            found.extend(candidates().filter(exact).map(of_library));
             if found.len() == before {
-                found.extend(
-                    model
-                        .api
-                        .iter()
-                        .filter(below)
-                        .map(|item| Found { library, item }),
-                );
+                found.extend(candidates().filter(below).map(of_library));
             }
         }
         found
@@ -147,7 +169,13 @@ impl Catalog {
     ) -> Option<Found<'a, TypeModel>> {
         self.models_of(package, path)
             .into_iter()
-            .find_map(|(model, rest)| {
+            .find_map(|(index, rest)| {
+                let model = &self.models[index];
+                let last = rest.iter().rev().find(|name| *name != "default")?;
+                let mut paths = model.types.iter().flat_map(|item| &item.path);
+                if !paths.any(|path| last_name(path) == last_name(last)) {
+                    return None;
+                }
                 let wanted = rest
                     .iter()
                     .filter(|name| *name != "default")
@@ -167,7 +195,8 @@ impl Catalog {
 
     /// Whether a package has anything whose path begins with `name`; decides between glob imports.
     pub fn names_something(&self, package: &str, name: &str) -> bool {
-        self.models_of(package, &[]).iter().any(|(model, _)| {
+        self.models_of(package, &[]).iter().any(|(index, _)| {
+            let model = &self.models[*index];
             let first = |path: &str| path.split('.').next() == Some(name);
             model
                 .api
@@ -211,11 +240,25 @@ impl Catalog {
             })
     }
 
-    fn models_of<'a, 'p>(
+    /// Names of the settings that the libraries behind these packages read.
+    pub fn settings_of<'a>(
         &'a self,
-        package: &str,
-        path: &'p [String],
-    ) -> Vec<(&'a Model, &'p [String])> {
+        packages: &'a HashSet<String>,
+    ) -> impl Iterator<Item = &'a str> {
+        let imported = |model: &&Model| {
+            let mut names = model.library.packages.iter();
+            names.any(|package| packages.contains(package))
+        };
+        let settings = self
+            .models
+            .iter()
+            .filter(imported)
+            .flat_map(|model| &model.setting);
+        settings.map(|setting| setting.path.as_str())
+    }
+
+    /// Indexes of the models that a package and the beginning of a path name, with the rest of the path.
+    fn models_of<'p>(&self, package: &str, path: &'p [String]) -> Vec<(usize, &'p [String])> {
         let mut found = Vec::new();
         let mut name = package.to_owned();
         for taken in 0..=path.len() {
@@ -236,14 +279,14 @@ impl Catalog {
                         .flatten(),
                 );
             }
-            found.extend(
-                indexes
-                    .into_iter()
-                    .map(|index| (&self.models[index], &path[taken..])),
-            );
+            found.extend(indexes.into_iter().map(|index| (index, &path[taken..])));
         }
         found
     }
+}
+
+fn last_name(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 fn ends_with(whole: &str, end: &str) -> bool {

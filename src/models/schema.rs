@@ -107,6 +107,16 @@ pub enum Role {
     Duration,
     /// Writes to a log or console.
     Log,
+    /// Asks something about a value without holding it against anything.
+    Inspect,
+    /// Takes a text apart.
+    Split,
+    /// Puts its receiver and arguments together.
+    Join,
+    /// Fetches from an address.
+    Fetch,
+    /// Runs a command line.
+    Command,
     /// Says whether a value is in a closed set.
     Membership,
 }
@@ -141,12 +151,16 @@ pub enum Slot {
     Type,
     /// The signature check.
     Signature,
+    /// That the key is the one that was given, and not one that the token brings along.
+    KeySource,
     /// What is signed, or the type it is read into.
     Payload,
     /// Lifetime of a minted token.
     Lifetime,
     /// Header of a minted token.
     Header,
+    /// The key id in the header of a minted token.
+    KeyId,
     /// An object that holds other slots.
     Policy,
     /// Where a key set is fetched.
@@ -157,6 +171,10 @@ pub enum Slot {
     Cooldown,
     /// Fetches allowed in a time.
     RateLimit,
+    /// That fetched keys are fetched again after some time.
+    Refresh,
+    /// That the connection is checked.
+    Transport,
     /// Time a fetch may take.
     Timeout,
     /// Raw material of a key.
@@ -319,6 +337,9 @@ pub struct SettingModel {
     /// The slot this setting fills by itself. With neither, other settings refer to it by `setting NAME`.
     #[serde(default)]
     pub slot: Option<Slot>,
+    /// It fills its slot only while none of these settings is set.
+    #[serde(default)]
+    pub instead_of: Vec<String>,
     /// What switches a check off: key of the dictionary and the value that does it.
     #[serde(default)]
     pub off: BTreeMap<Slot, String>,
@@ -392,6 +413,18 @@ pub struct Unset {
     /// No issuer.
     #[serde(default)]
     pub issuer: Option<UnsetClaim>,
+    /// No option that keeps a key in the token's own header out.
+    #[serde(default)]
+    pub key_source: Option<UnsetClaim>,
+    /// No option about the cache of a key set; `unchecked`: there is none.
+    #[serde(default)]
+    pub cache: Option<UnsetClaim>,
+    /// No option that limits fetches for unknown key ids; `unchecked`: nothing does.
+    #[serde(default)]
+    pub rate_limit: Option<UnsetClaim>,
+    /// No option that lets fetched keys grow old; `unchecked`: they never do.
+    #[serde(default)]
+    pub refresh: Option<UnsetClaim>,
     /// No lifetime when minting.
     #[serde(default)]
     pub lifetime: Option<UnsetLifetime>,

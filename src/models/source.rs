@@ -16,7 +16,7 @@
 //!            | "type argument" N                     a type argument
 //!            | "receiver"                            the object the method is called on
 //!            | "value" WORD                          a constant
-//! condition := source ["is" ("set"|"missing"|"true"|"false"|"null"|"pattern"|"text"|"list"|"empty") | "has" WORD]
+//! condition := source ["is" ("set"|"missing"|"true"|"false"|"null"|"pattern"|"text"|"list"|"empty"|"zero") | "has" WORD]
 //! ```
 
 use std::fmt;
@@ -109,6 +109,8 @@ pub enum Test {
     List,
     /// An empty string, list or map.
     Empty,
+    /// The number 0.
+    Zero,
     /// A list or map that holds a name or text.
     Has(String),
     /// A list or map that does not.
@@ -145,6 +147,7 @@ impl TryFrom<String> for Condition {
                 "text" => Test::Text,
                 "list" => Test::List,
                 "empty" => Test::Empty,
+                "zero" => Test::Zero,
                 other => {
                     return Err(format!(
                         "`{other}` is not a test; see `is set`, `is true`, ..."
@@ -215,6 +218,7 @@ impl fmt::Display for Condition {
             Test::Text => "text",
             Test::List => "list",
             Test::Empty => "empty",
+            Test::Zero => "zero",
             Test::Has(word) => return write!(formatter, "{source} has {word}"),
             Test::Lacks(word) => return write!(formatter, "{source} lacks {word}"),
         };

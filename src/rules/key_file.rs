@@ -148,6 +148,10 @@ fn is_named_in_path(project: &ProjectFacts<'_>, file: &KeyFile<'_>, key: &Stored
     if names_tokens(name) {
         return true;
     }
+    // A store of that name may sign programs as well.
+    if matches!(key.material.container, Container::Pkcs12 | Container::Jks) {
+        return false;
+    }
     let by_words = names_tokens(folder) || shares_words(project, name);
     by_words
         && !names_connection(name)

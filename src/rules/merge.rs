@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{
     alg_confusion, alg_from_header, alg_none, alg_unpinned, aud_unchecked, decode_unverified,
-    exp_unchecked, iss_unchecked, nbf_unchecked, signature_skipped,
+    exp_unchecked, iss_unchecked, jwks_never_refreshed, jwks_refetch_unbounded, jwks_uncached,
+    key_source_untrusted, kid_injection, nbf_unchecked, signature_skipped,
 };
 use crate::finding::{Finding, Place};
 use crate::source::Span;
@@ -28,6 +29,13 @@ const COVERS: &[(&str, &[&str])] = &[
         &[alg_confusion::ID, alg_from_header::ID, alg_unpinned::ID],
     ),
     (exp_unchecked::ID, &[nbf_unchecked::ID]),
+    (key_source_untrusted::ID, &[jwks_uncached::ID]),
+    (kid_injection::ID, &[jwks_uncached::ID]),
+    // A client that is made anew has nothing to limit or to refresh.
+    (
+        jwks_uncached::ID,
+        &[jwks_refetch_unbounded::ID, jwks_never_refreshed::ID],
+    ),
     (alg_confusion::ID, &[alg_unpinned::ID, alg_from_header::ID]),
 ];
 

@@ -11,6 +11,7 @@ mod aud_unchecked;
 mod claim_optional;
 mod claims_before_verify;
 mod decode_unverified;
+mod discovery_symmetric;
 mod draft;
 mod empty_key;
 mod exp_optional;
@@ -19,14 +20,21 @@ mod fallback_key;
 mod hardcoded_key;
 mod holders;
 mod iss_unchecked;
+mod jwks_never_refreshed;
+mod jwks_plaintext;
 mod jwks_private_material;
+mod jwks_refetch_unbounded;
+mod jwks_uncached;
 mod key_file;
 mod key_literal;
 mod key_reused;
+mod key_source_untrusted;
+mod kid_injection;
 mod merge;
 mod mint_long_lived;
 mod mint_without_aud;
 mod mint_without_exp;
+mod mint_without_kid;
 mod nbf_unchecked;
 mod option_inert;
 mod peek;
@@ -79,6 +87,14 @@ pub const RULES: &[Rule] = &[
     (claim_optional::ID, claim_optional::check),
     (exp_optional::ID, exp_optional::check),
     (nbf_unchecked::ID, nbf_unchecked::check),
+    (key_source_untrusted::ID, key_source_untrusted::check),
+    (kid_injection::ID, kid_injection::check),
+    (discovery_symmetric::ID, discovery_symmetric::check),
+    (mint_without_kid::ID, mint_without_kid::check),
+    (jwks_plaintext::ID, jwks_plaintext::check),
+    (jwks_uncached::ID, jwks_uncached::check),
+    (jwks_refetch_unbounded::ID, jwks_refetch_unbounded::check),
+    (jwks_never_refreshed::ID, jwks_never_refreshed::check),
     (weak_rsa_key::ID, weak_rsa_key::check),
 ];
 

@@ -625,6 +625,28 @@ pub struct TypeName {
 }
 
 impl Module {
+    /// Modules of which every name is bound at the top or given on (`export * from`, `from x import *`, `use x::*`),
+    /// with the path inside them.
+    pub fn handed_on(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let nothing: &[String] = &[];
+        self.body.statements.iter().flat_map(move |statement| {
+            let mut modules: Vec<(&str, &[String])> = Vec::new();
+            match &statement.kind {
+                StatementKind::Export(exports) => {
+                    let all = exports.iter().filter(|export| export.name == "*");
+                    let from = all.filter_map(|export| export.from.as_ref());
+                    modules.extend(from.map(|(module, _)| (module.as_str(), nothing)));
+                }
+                StatementKind::Import(imports) => {
+                    let all = imports.iter().filter(|import| import.glob);
+                    modules.extend(all.map(|it| (it.module.as_str(), it.path.as_slice())));
+                }
+                _ => {}
+            }
+            modules
+        })
+    }
+
     /// The expression behind an id.
     pub fn expr(&self, id: ExprId) -> &Expr {
         &self.exprs[id.0 as usize]

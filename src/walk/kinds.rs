@@ -57,3 +57,26 @@ pub(super) fn may_be_read_as_key(path: &str) -> bool {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_by_their_names() {
+        for path in [
+            "a/private.pem",
+            "jwtRS256.key",
+            "id_rsa",
+            "x/.well-known/jwks.json",
+            "A.P12",
+        ] {
+            assert_eq!(FileKind::of_path(path), Some(FileKind::Key), "{path}");
+        }
+        for path in ["package.json", "a.txt", "Makefile"] {
+            assert_eq!(FileKind::of_path(path), None, "{path}");
+        }
+        assert_eq!(FileKind::of_path("k8s/jwt.yaml"), Some(FileKind::Settings));
+        assert!(may_be_read_as_key("static/key") && !may_be_read_as_key("logo.png"));
+    }
+}
