@@ -264,13 +264,6 @@ fn hide_keys(source: &SourceFile, redactor: &mut Redactor) {
 /// A file with keys as it can be quoted: what is secret is masked, and so is a file that is one line of text, which may
 /// be a secret. A binary file is empty.
 fn masked(source: SourceFile) -> SourceFile {
-    // Lines stay where they are.
-    let mask = |secret: &mut [u8]| {
-        let letters = secret
-            .iter_mut()
-            .filter(|byte| !matches!(byte, b'\n' | b'\r'));
-        letters.for_each(|byte| *byte = b'*');
-    };
     let mut content = source.bytes().to_vec();
     if std::str::from_utf8(&content).is_err() {
         content.clear();
@@ -278,6 +271,14 @@ fn masked(source: SourceFile) -> SourceFile {
         mask(&mut content);
     }
     without_keys(SourceFile::new(source.path, source.disk_path, content))
+}
+
+/// Lines stay where they are.
+fn mask(secret: &mut [u8]) {
+    let letters = secret
+        .iter_mut()
+        .filter(|byte| !matches!(byte, b'\n' | b'\r'));
+    letters.for_each(|byte| *byte = b'*');
 }
 
 /// A file with the private parts of its keys masked.
