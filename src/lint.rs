@@ -245,6 +245,22 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
     Ok(inventory)
 }
 
+/// Reads the roots and shows who holds which key, without asking the rules.
+///
+/// # Errors
+/// As [`lint`].
+pub fn with_trust<T>(
+    options: &Options,
+    progress: &dyn Progress,
+    read: impl FnOnce(&TrustGraph<'_>) -> T,
+) -> Result<T, LintError> {
+    let run = Run::new(options)?;
+    let project = Project::new(&run.files, modelled_packages()?, progress);
+    let evaluated = run.evaluate(&project, options, progress)?;
+    let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
+    Ok(read(&run.trust(&evaluated.files, &settings, options)))
+}
+
 /// What the rules say of the project, after the comments had their say.
 #[derive(Default)]
 struct Judged {

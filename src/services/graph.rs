@@ -581,6 +581,7 @@ fn identities<'a>(holdings: Vec<Holding<'a>>, boundaries: &Boundaries) -> Vec<Id
     let mut identities: Vec<Identity<'a>> = members
         .into_iter()
         .map(|(root, mut holdings)| {
+            leave_out_rest(&mut holdings, boundaries);
             holdings.sort_by(|one, other| {
                 (one.service, &one.place, &one.name).cmp(&(
                     other.service,
@@ -616,6 +617,24 @@ fn identities<'a>(holdings: Vec<Holding<'a>>, boundaries: &Boundaries) -> Vec<Id
         first(one).cmp(&first(other))
     });
     identities
+}
+
+/// A file that belongs to no service is no holder beside the services that are given what stands in it.
+fn leave_out_rest(holdings: &mut Vec<Holding<'_>>, boundaries: &Boundaries) {
+    let is_rest = |holding: &Holding<'_>| {
+        let service = boundaries.services.get(holding.service);
+        service.is_some_and(|service| service.is_rest)
+    };
+    let given: BTreeSet<Place> = holdings
+        .iter()
+        .filter(|holding| !is_rest(holding))
+        .filter_map(|holding| Some(holding.value.as_ref()?.place.clone()))
+        .collect();
+    let is_given = |holding: &Holding<'_>| {
+        let value = holding.value.as_ref();
+        value.is_some_and(|value| given.contains(&value.place))
+    };
+    holdings.retain(|holding| !(is_rest(holding) && is_given(holding)));
 }
 
 /// Whether a settings file deploys two of the holders, or two of theirs stand in one folder.
