@@ -10,6 +10,7 @@ use crate::key_files::KeyFile;
 use crate::keys::KnownKeys;
 use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms, Versions};
 use crate::redact::Redactor;
+use crate::services::TrustGraph;
 use crate::source::{FileId, Span};
 use crate::syntax::ir::Literal;
 
@@ -51,6 +52,10 @@ pub struct ProjectFacts<'a> {
     pub files: Vec<&'a FileFacts>,
     /// Files with key material, by path.
     pub key_files: Vec<KeyFile<'a>>,
+    /// Who holds which key.
+    pub trust: TrustGraph<'a>,
+    /// Keys that are public knowledge.
+    pub known_keys: Arc<KnownKeys>,
 }
 
 impl ProjectFacts<'_> {

@@ -6,6 +6,8 @@ use super::algorithm::{is_hmac, least_key_bytes};
 use super::draft::Draft;
 use super::fallback_key;
 use super::key_literal::{algorithm_names, key_literals};
+use super::secret_in_config;
+use super::setting_key::setting_keys;
 use super::strength::weakness;
 use crate::facts::{FileFacts, Key, Material, ProjectFacts, Site, SiteKind};
 use crate::finding::{Confidence, Finding, Place};
@@ -117,6 +119,33 @@ pub(super) fn check_files(project: &ProjectFacts<'_>, findings: &mut Vec<Finding
             .related(&by.place, "read here")
             .related(&site.place, "used here")
             .report(findings);
+    }
+}
+
+/// Secrets that stand in settings files.
+pub(super) fn check_settings(project: &ProjectFacts<'_>, findings: &mut Vec<Finding>) {
+    for key in setting_keys(project) {
+        let Some(weakness) = key.weakness else {
+            continue;
+        };
+        let also = if key.value.is_default {
+            fallback_key::ID
+        } else {
+            secret_in_config::ID
+        };
+        let mut draft = Draft::of_file(ID, &key.value.place, key.context, "a weak key")
+            .message(format!("{} {}.", key.describe(), weakness.describe()))
+            .remedy(
+                None,
+                "Replace it by at least 32 random bytes, and have the deployment take them from a secret manager.",
+            )
+            .level(key.level())
+            .at_most(key.confidence())
+            .also(Some(also));
+        for site in key.holding.sites.iter().take(3) {
+            draft = draft.related(&site.place, "used here");
+        }
+        draft.report(findings);
     }
 }
 
