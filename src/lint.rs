@@ -15,7 +15,7 @@ use crate::eval::{self, Input};
 use crate::facts::{FileFacts, LibraryVersion, ProjectFacts};
 use crate::filter::config::Config;
 use crate::filter::suppress;
-use crate::finding::{Finding, Level, Notification, Report, Summary, Timings};
+use crate::finding::{Finding, Level, Notification, Place, Report, Summary, Timings};
 use crate::key_files;
 use crate::keys::{self, KnownKeys};
 use crate::models::catalog::{Catalog, ModelError};
@@ -245,6 +245,24 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
     Ok(inventory)
 }
 
+/// Who holds which key, with what is needed to show it.
+pub struct TrustReading<'a> {
+    /// The services and keys.
+    pub graph: TrustGraph<'a>,
+    /// What could not be read.
+    pub notifications: Vec<Notification>,
+    /// Takes secrets out of what is shown.
+    pub redactor: Redactor,
+    line_of: &'a dyn Fn(&Place) -> Option<u32>,
+}
+
+impl TrustReading<'_> {
+    /// Line (from 1) at which a place begins.
+    pub fn line(&self, place: &Place) -> Option<u32> {
+        (self.line_of)(place)
+    }
+}
+
 /// Reads the roots and shows who holds which key, without asking the rules.
 ///
 /// # Errors
@@ -252,13 +270,44 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
 pub fn with_trust<T>(
     options: &Options,
     progress: &dyn Progress,
-    read: impl FnOnce(&TrustGraph<'_>) -> T,
+    read: impl FnOnce(&TrustReading<'_>) -> T,
 ) -> Result<T, LintError> {
     let run = Run::new(options)?;
     let project = Project::new(&run.files, modelled_packages()?, progress);
-    let evaluated = run.evaluate(&project, options, progress)?;
+    let mut evaluated = run.evaluate(&project, options, progress)?;
+    let mut redactor = Redactor::default();
+    for facts in &mut evaluated.files {
+        redactor.extend(std::mem::take(&mut facts.redactor));
+    }
     let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
-    Ok(read(&run.trust(&evaluated.files, &settings, options)))
+    let graph = run.trust(&evaluated.files, &settings, options);
+    let holdings = graph
+        .identities
+        .iter()
+        .flat_map(|identity| &identity.holdings);
+    for value in holdings.filter_map(|holding| holding.value.as_ref()) {
+        redactor.add(&value.text, None);
+    }
+    redactor.seal();
+    let mut notifications = std::mem::take(&mut evaluated.notifications);
+    notifications.extend(settings_unread(&graph, &settings));
+    notifications.sort();
+    notifications.dedup();
+    let line_of = |place: &Place| {
+        let start = place.span.start;
+        let code = project.files().id(&place.path);
+        if let Some(parsed) = code.and_then(|id| project.parsed(id)) {
+            return Some(parsed.source.line_of(start));
+        }
+        let file = settings.iter().find(|file| file.source.path == place.path);
+        file.map(|file| file.source.line_of(start))
+    };
+    Ok(read(&TrustReading {
+        graph,
+        notifications,
+        redactor,
+        line_of: &line_of,
+    }))
 }
 
 /// What the rules say of the project, after the comments had their say.

@@ -71,6 +71,55 @@ pub(super) enum Command {
         #[command(flatten)]
         reading: ReadingArguments,
     },
+    /// Shows who can mint and who can verify what: every key of tokens, and the services that hold it.
+    ///
+    /// Whoever holds a shared secret or a private key can mint, whatever its code does with it; whoever holds a public
+    /// key can only verify. Keys are shown by their names and places, never by their values.
+    Map {
+        /// How the map is written.
+        #[arg(short, long, value_enum, default_value_t)]
+        format: MapFormat,
+        /// Shows what falls when a service is taken: which keys, and which services would then accept forged tokens.
+        #[arg(long, value_name = "compromised=SERVICE")]
+        what_if: Option<Compromised>,
+        /// What is read, and how.
+        #[command(flatten)]
+        reading: ReadingArguments,
+    },
+}
+
+/// How the map is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum MapFormat {
+    /// A table for people.
+    #[default]
+    Text,
+    /// For scripts.
+    Json,
+    /// A flowchart for Markdown.
+    Mermaid,
+    /// A graph for Graphviz.
+    Dot,
+}
+
+/// A service that is taken for compromised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Compromised {
+    /// Its name.
+    pub(super) service: String,
+}
+
+impl FromStr for Compromised {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some(("compromised", service)) if !service.is_empty() => Ok(Self {
+                service: service.to_owned(),
+            }),
+            _ => Err("write it as compromised=SERVICE".to_owned()),
+        }
+    }
 }
 
 /// How a list is written.
@@ -143,7 +192,7 @@ pub(super) struct LintArguments {
     pub(super) select: Vec<String>,
 }
 
-/// What is read, and how: common to linting and the inventory.
+/// What is read, and how: common to linting, the inventory and the map.
 #[derive(Debug, Args)]
 pub(super) struct ReadingArguments {
     /// Files and folders to read.

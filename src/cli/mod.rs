@@ -3,6 +3,7 @@
 mod arguments;
 mod inventory;
 mod libraries;
+mod map;
 mod output;
 mod pages;
 mod progress;
@@ -18,8 +19,10 @@ use std::sync::Arc;
 use clap::Parser as _;
 
 use self::arguments::{
-    Arguments, Color, Command, LintArguments, ListFormat, ReadingArguments, TableFormat,
+    Arguments, Color, Command, Compromised, LintArguments, ListFormat, MapFormat, ReadingArguments,
+    TableFormat,
 };
+use self::map::{Map, NoSuchService};
 use self::output::say;
 use self::progress::ProgressLine;
 use self::supervisor::Worker;
@@ -60,8 +63,20 @@ enum CliError {
     UnknownRule(String),
     #[error("there is no library `{0}` among the models; `jotlint libraries` lists them")]
     UnknownLibrary(String),
+    #[error("{}", no_such_service(.0, .1))]
+    UnknownService(String, Vec<String>),
     #[error(transparent)]
     Model(#[from] ModelError),
+}
+
+fn no_such_service(name: &str, services: &[String]) -> String {
+    if services.is_empty() {
+        return format!("there is no service `{name}`: none was found");
+    }
+    format!(
+        "there is no service `{name}`; the services are: {}",
+        services.join(", ")
+    )
 }
 
 /// Hears how far a run is, and that all is parsed before anything is written.
@@ -108,7 +123,7 @@ pub fn main() -> ExitCode {
             check,
         }) => return status(libraries(name.as_deref(), *format, check.as_deref())),
         Some(Command::Explain { rule }) => return status(explain(rule).map(|()| CLEAN)),
-        Some(Command::Inventory { reading, .. }) => reading,
+        Some(Command::Inventory { reading, .. } | Command::Map { reading, .. }) => reading,
         None => &arguments.lint.reading,
     };
     if let Some(worker) = Worker::from_environment() {
@@ -162,10 +177,15 @@ fn libraries(
     Ok(CLEAN)
 }
 
-/// Lints, or makes the inventory.
+/// Lints, or makes the inventory or the map.
 fn perform(arguments: &Arguments, listener: &dyn Listener) -> Result<u8, CliError> {
     match &arguments.command {
         Some(Command::Inventory { format, reading }) => list_sites(*format, reading, listener),
+        Some(Command::Map {
+            format,
+            what_if,
+            reading,
+        }) => show_map(*format, what_if.as_ref(), reading, listener),
         _ => lint_tree(&arguments.lint, listener),
     }
 }
@@ -230,6 +250,28 @@ fn list_sites(
     output::to_stdout(reading.color, |_, out| {
         inventory::write(&inventory, &paths, format, out)
     })?;
+    Ok(CLEAN)
+}
+
+fn show_map(
+    format: MapFormat,
+    what_if: Option<&Compromised>,
+    reading: &ReadingArguments,
+    listener: &dyn Listener,
+) -> Result<u8, CliError> {
+    let mut options = options(reading)?;
+    listener.adjust(&mut options);
+    let paths = output::TypedPaths::new(&reading.paths);
+    let map = lint::with_trust(&options, listener, |trust| Map::new(trust, &paths, what_if))?;
+    listener.parsed();
+    let map = map.map_err(|NoSuchService(services)| {
+        let name = what_if.map(|taken| taken.service.clone());
+        CliError::UnknownService(name.unwrap_or_default(), services)
+    })?;
+    if reading.quiet && format == MapFormat::Text && map.is_empty() {
+        return Ok(CLEAN);
+    }
+    output::to_stdout(reading.color, |_, out| map.write(format, out))?;
     Ok(CLEAN)
 }
 

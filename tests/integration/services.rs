@@ -29,7 +29,7 @@ fn map(project: &str) -> Vec<String> {
         threads: 2,
         ..Options::default()
     };
-    with_trust(&options, &Silent, lines).unwrap()
+    with_trust(&options, &Silent, |read| lines(&read.graph)).unwrap()
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn the_configuration_says_what_a_service_is() {
     };
     let folders = vec!["auth".to_owned(), "orders".to_owned(), "mail".to_owned()];
     options.config.services.insert("shop".to_owned(), folders);
-    let lines = with_trust(&options, &Silent, lines).unwrap();
+    let lines = with_trust(&options, &Silent, |read| lines(&read.graph)).unwrap();
     assert_eq!(lines, ["JWT_SECRET: shop mints and verifies"]);
 }
 
