@@ -16,7 +16,7 @@ use super::arguments::{Compromised, MapFormat};
 use super::output::TypedPaths;
 use crate::lint::TrustReading;
 use crate::report::neutralise;
-use crate::services::{Holding, Identity, Part, Role};
+use crate::services::{Holding, Identity, Nameless, Part, Role};
 
 /// The version of the JSON format.
 const VERSION: u32 = 1;
@@ -333,10 +333,47 @@ impl Describer<'_, '_> {
     }
 
     fn keys(&self, services: &[Service]) -> Vec<Key> {
-        let identities = self.reading.graph.identities.iter();
-        identities
-            .map(|identity| self.key(identity, services))
+        let graph = &self.reading.graph;
+        let named = graph.identities.iter();
+        let named = named.map(|identity| self.key(identity, services));
+        let nameless = graph.nameless.iter();
+        named
+            .chain(nameless.map(|key| self.nameless(key, services)))
             .collect()
+    }
+
+    /// A key that has no name is one a service: nothing says that two are the same.
+    fn nameless(&self, key: &Nameless<'_>, services: &[Service]) -> Key {
+        let (kind, name, can) = match key.part {
+            Part::Public => (Kind::PublicKey, "key set or unnamed key", Can::OnlyVerify),
+            Part::Private => (Kind::PrivateKey, "unnamed key", Can::Mint),
+            Part::Secret => (Kind::SharedSecret, "unnamed key", Can::Mint),
+            Part::Unknown if key.role.mints => (Kind::Unknown, "unnamed key", Can::Mint),
+            Part::Unknown => (Kind::Unknown, "unnamed key", Can::Unknown),
+        };
+        let places = key.sites.iter().map(|site| Source {
+            path: self.path(&site.place.path),
+            line: self.reading.line(&site.place),
+            name: String::new(),
+            from: String::new(),
+            committed: true,
+        });
+        let service = services.get(key.service);
+        Key {
+            name: name.to_owned(),
+            kind,
+            same_by: None,
+            same_for_certain: true,
+            holders: vec![Holder {
+                at: key.service,
+                service: service
+                    .map(|service| service.name.clone())
+                    .unwrap_or_default(),
+                does: Does::new(key.role),
+                can,
+                places: places.collect(),
+            }],
+        }
     }
 
     fn key(&self, identity: &Identity<'_>, services: &[Service]) -> Key {

@@ -26,6 +26,22 @@ pub struct TrustGraph<'a> {
     pub services: Vec<Service>,
     /// The keys, each with everyone who holds it, in order of the first place.
     pub identities: Vec<Identity<'a>>,
+    /// Uses of keys that have no name, so that nothing ties them to anything: key sets that are fetched, and keys that
+    /// are not known. By service and part.
+    pub nameless: Vec<Nameless<'a>>,
+}
+
+/// What a service does with keys that have no name.
+#[derive(Debug)]
+pub struct Nameless<'a> {
+    /// Index in [`TrustGraph::services`].
+    pub service: usize,
+    /// Which part of a key they are.
+    pub part: Part,
+    /// What it does with them.
+    pub role: Role,
+    /// Where.
+    pub sites: Vec<&'a Site>,
 }
 
 /// One secret or key.
@@ -154,6 +170,7 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
         holdings.extend(found);
         others.push((gatherer, rest));
     }
+    let nameless = nameless(&uses);
     let keys = Keys::of(&holdings);
     for (gatherer, rest) in others {
         for given in rest {
@@ -164,7 +181,40 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
     TrustGraph {
         services: std::mem::take(&mut boundaries.services),
         identities,
+        nameless,
     }
+}
+
+/// What each service does with keys that have no name, in order.
+fn nameless<'a>(uses: &[Uses<'a>]) -> Vec<Nameless<'a>> {
+    let mut found: BTreeMap<(usize, Part), (Role, Vec<&'a Site>)> = BTreeMap::new();
+    for (service, uses) in uses.iter().enumerate() {
+        for site in &uses.nameless {
+            let used = KeyUse::nameless(site);
+            // A key set may hold shared secrets too.
+            let part = if used.is_hmac() {
+                Part::Secret
+            } else {
+                part("", Some(&used), None)
+            };
+            let (role, sites) = found.entry((service, part)).or_default();
+            role.add(used.role);
+            sites.push(site);
+        }
+    }
+    found
+        .into_iter()
+        .map(|((service, part), (role, mut sites))| {
+            sites.sort_by(|one, other| one.place.cmp(&other.place));
+            sites.dedup_by(|one, other| one.place == other.place);
+            Nameless {
+                service,
+                part,
+                role,
+                sites,
+            }
+        })
+        .collect()
 }
 
 /// Settings files that stand in the folder of a service: the service reads them itself.

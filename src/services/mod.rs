@@ -20,7 +20,7 @@ use crate::source::{FileId, SourceFile};
 
 pub use boundary::Service;
 pub use environment::HeldValue;
-pub use graph::{Holding, Identity, Part, SaidBy, TrustGraph};
+pub use graph::{Holding, Identity, Nameless, Part, SaidBy, TrustGraph};
 pub use identity::Evidence;
 pub use naming::Purpose;
 pub use roles::Role;

@@ -36,6 +36,16 @@ impl Role {
         self.verifies && !self.mints && !self.registers && !self.may_mint
     }
 
+    /// What happens at a place of the code.
+    fn at(site: &Site) -> Self {
+        Self {
+            mints: site.kind == SiteKind::Mint,
+            verifies: site.kind == SiteKind::Verify,
+            registers: site.kind == SiteKind::Register,
+            ..Self::default()
+        }
+    }
+
     /// Takes in what else it does.
     pub(super) fn add(&mut self, other: Self) {
         self.mints |= other.mints;
@@ -73,9 +83,23 @@ pub(super) struct KeyUse<'a> {
     pub(super) context: Option<CodeContext>,
 }
 
-impl KeyUse<'_> {
+impl<'a> KeyUse<'a> {
     pub(super) fn is_kind(&self, kind: KeyKind) -> bool {
         self.kinds.contains(&(kind as u8))
+    }
+
+    /// The use of keys that have no name, at one place.
+    pub(super) fn nameless(site: &'a Site) -> Self {
+        Self {
+            role: Role::at(site),
+            sites: vec![site],
+            kinds: site
+                .keys
+                .iter()
+                .filter_map(|key| Some(key.kind? as u8))
+                .collect(),
+            ..Self::default()
+        }
     }
 
     /// Whether every algorithm that is known is one with a key pair.
@@ -108,6 +132,8 @@ pub(super) struct Uses<'a> {
     pub(super) literals: Vec<KeyUse<'a>>,
     /// It mints with a key that is not known.
     pub(super) may_mint: bool,
+    /// Places that mint or verify with a key that has no name: fetched, made at run time, or not known.
+    pub(super) nameless: Vec<&'a Site>,
 }
 
 /// What each service's code does, in the order of the services.
@@ -156,12 +182,8 @@ pub(super) fn of_services<'a>(
 }
 
 fn add<'a>(uses: &mut Uses<'a>, site: &'a Site) {
-    let role = Role {
-        mints: site.kind == SiteKind::Mint,
-        verifies: site.kind == SiteKind::Verify,
-        registers: site.kind == SiteKind::Register,
-        ..Role::default()
-    };
+    let role = Role::at(site);
+    let mut is_named = site.keys.iter().any(|key| key.in_test);
     let known = |key: &Key| !matches!(key.material, Material::Unknown(_));
     if site.kind == SiteKind::Mint && !site.keys.iter().any(known) {
         uses.may_mint = true;
@@ -202,10 +224,14 @@ fn add<'a>(uses: &mut Uses<'a>, site: &'a Site) {
             }
             _ => continue,
         };
+        is_named = true;
         slot.role.add(role);
         slot.kinds.extend(key.kind.map(|kind| kind as u8));
         slot.encoding = slot.encoding.or(Some(key.encoding));
         slot.context = site.context;
         slot.sites.push(site);
+    }
+    if !is_named && role.is_active() {
+        uses.nameless.push(site);
     }
 }

@@ -10,6 +10,7 @@ mod determinism;
 mod fixtures;
 mod hostile;
 mod libraries;
+mod map;
 mod outputs;
 mod pages;
 mod redaction;
