@@ -42,6 +42,8 @@ pub(super) struct Map {
 struct Service {
     /// Its name, with its folder when another has the same.
     name: String,
+    #[serde(skip)]
+    plain_name: String,
     folder: Option<String>,
     deployed: bool,
     why: Vec<String>,
@@ -273,6 +275,11 @@ impl Does {
         }
     }
 
+    /// It signs tokens and looks at none.
+    fn only_mints(&self) -> bool {
+        self.mints && !self.verifies && !self.uses
+    }
+
     fn describe(&self) -> &'static str {
         match (self.role.is_active(), self.holds) {
             (false, false) => "role not known",
@@ -315,15 +322,17 @@ impl Describer<'_, '_> {
         }
         let described = services.iter().map(|service| {
             let folder = service.folder.as_deref().map(|folder| self.path(folder));
-            let mut name = self.safe(&service.name);
+            let plain_name = self.safe(&service.name);
+            let mut name = plain_name.clone();
             let is_one_of_many = named
                 .get(service.name.as_str())
                 .is_some_and(|count| *count > 1);
-            if let Some(folder) = folder.as_deref().filter(|_| is_one_of_many) {
-                name = format!("{name} ({folder})");
+            if let Some(folder) = service.folder.as_deref().filter(|_| is_one_of_many) {
+                name = format!("{name} ({})", on_one_line(folder));
             }
             Service {
                 name,
+                plain_name,
                 folder,
                 deployed: service.deployed,
                 why: service.why.iter().map(|why| self.safe(why)).collect(),

@@ -45,12 +45,7 @@ impl Loss {
         services: &[Service],
         keys: &[Key],
     ) -> Result<Self, NoSuchService> {
-        let is_named = |service: &Service| {
-            service.name == name
-                || service.folder.as_deref().is_some_and(|folder| {
-                    service.name.strip_suffix(&format!(" ({folder})")) == Some(name)
-                })
-        };
+        let is_named = |service: &Service| service.name == name || service.plain_name == name;
         let taken: BTreeSet<usize> = services
             .iter()
             .enumerate()
@@ -125,7 +120,7 @@ impl Fall {
             if does.verifies && key.same_for_certain {
                 accepting.insert(holder.at);
                 accept.insert(holder.service.clone());
-            } else if !does.holds && !(does.mints && !does.verifies && !does.uses) {
+            } else if !does.only_mints() && !does.holds {
                 may_accept.insert(holder.service.clone());
             }
         }
