@@ -1,4 +1,4 @@
-//! Embeds the folder `rules/`: the rules' pages and the library models.
+//! Embeds the folder `rules/`: the rules' pages, the library models and the known systems.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -17,6 +17,9 @@ fn main() {
     let mut models = String::from(
         "/// Every `rules/libraries/<folder>/<name>.toml`: path below `libraries`, and text.\npub static MODEL_FILES: &[(&str, &str)] = &[\n",
     );
+    let mut systems = String::from(
+        "/// Every `rules/systems/<name>.toml`: path below `systems`, and text.\nstatic SYSTEM_FILES: &[(&str, &str)] = &[\n",
+    );
     for entry in WalkDir::new(&rules).sort_by_file_name() {
         let entry = entry.expect("rules/ can be read");
         let path = entry.path();
@@ -34,8 +37,15 @@ fn main() {
         {
             writeln!(models, "    ({model:?}, include_str!({full:?})),")
                 .expect("a string takes it");
+        } else if let Some(system) = relative
+            .strip_prefix("systems/")
+            .filter(|system| system.ends_with(".toml"))
+        {
+            writeln!(systems, "    ({system:?}, include_str!({full:?})),")
+                .expect("a string takes it");
         }
     }
     fs::write(Path::new(&out).join("pages.rs"), pages + "];\n").expect("OUT_DIR is writable");
+    fs::write(Path::new(&out).join("systems.rs"), systems + "];\n").expect("OUT_DIR is writable");
     fs::write(Path::new(&out).join("models.rs"), models + "];\n").expect("OUT_DIR is writable");
 }

@@ -10,6 +10,7 @@ use crate::key_files::KeyFile;
 use crate::keys::KnownKeys;
 use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms, Versions};
 use crate::redact::Redactor;
+use crate::services::TrustGraph;
 use crate::source::{FileId, Span};
 use crate::syntax::ir::Literal;
 
@@ -51,6 +52,10 @@ pub struct ProjectFacts<'a> {
     pub files: Vec<&'a FileFacts>,
     /// Files with key material, by path.
     pub key_files: Vec<KeyFile<'a>>,
+    /// Who holds which key.
+    pub trust: TrustGraph<'a>,
+    /// Keys that are public knowledge.
+    pub known_keys: Arc<KnownKeys>,
 }
 
 impl ProjectFacts<'_> {
@@ -397,6 +402,8 @@ pub enum Material {
     File(String),
     /// Random bytes made at run time.
     Generated,
+    /// Numbers from a generator that is not made for secrets, made there.
+    Guessable(Place),
     /// Something of the token itself.
     Token,
     /// Nothing: no key at all.
@@ -411,7 +418,27 @@ impl Material {
         match self {
             Self::Environment { name, .. } | Self::Setting { path: name, .. } => name,
             Self::File(path) | Self::Unknown(path) => path,
-            Self::Literal { .. } | Self::Generated | Self::Token | Self::Nothing => "",
+            Self::Literal { .. }
+            | Self::Generated
+            | Self::Guessable(_)
+            | Self::Token
+            | Self::Nothing => "",
+        }
+    }
+
+    /// Where numbers that can be worked out are made into a key, with the variable or setting that it stands behind.
+    pub fn guessable(&self) -> Option<(&Place, Option<&str>)> {
+        match self {
+            Self::Guessable(place) => Some((place, None)),
+            Self::Environment {
+                name,
+                fallback: Some(fallback),
+            }
+            | Self::Setting {
+                path: name,
+                fallback: Some(fallback),
+            } => Some((fallback.guessable()?.0, Some(name))),
+            _ => None,
         }
     }
 

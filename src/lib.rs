@@ -16,6 +16,7 @@ pub mod project;
 pub mod redact;
 pub mod report;
 pub mod rules;
+pub mod services;
 pub mod settings;
 pub mod source;
 pub mod syntax;

@@ -3,7 +3,7 @@
 mod gather;
 mod rounds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -27,9 +27,11 @@ pub use crate::project::{Progress, Silent};
 use crate::redact::Redactor;
 use crate::report::fingerprint;
 use crate::rules;
+use crate::services::{self, SettingsSource, TrustGraph};
+use crate::settings::{Setting, SettingValue};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::bounds::{self, Limits};
-use crate::syntax::ir::Module;
+use crate::syntax::ir::Unread;
 use crate::syntax::{Language, MODEL_FOLDERS};
 use crate::walk::{self, Committed, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
 
@@ -148,18 +150,27 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     for facts in &evaluated.files {
         summary.sites += count_sites(facts);
     }
-    let mut keys = run.keys;
+    let mut keys = run.keys.clone();
     let facts: Vec<&FileFacts> = evaluated.files.iter().collect();
     keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
     key_files::open_tokens(&mut evaluated.files, &keys, &options.known_keys);
+    let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
     let joined = ProjectFacts {
         files: evaluated.files.iter().collect(),
         key_files: key_files::gather(&evaluated.files, &keys, &run.settings),
+        trust: run.trust(&evaluated.files, &settings, options),
+        known_keys: Arc::clone(&options.known_keys),
     };
     let across = rules::judge_project(&joined);
     let judged = bounds::on_big_stack(options.threads, || {
-        judge(&project, options, &evaluated, across)
+        judge(&project, options, &evaluated, &run.settings, across)
     })?;
+    report
+        .notifications
+        .extend(settings_unread(&joined.trust, &settings));
+    hide_settings(&settings, &mut report.redactor);
+    drop(joined);
+    drop(settings);
     summary.suppressed = judged.suppressed;
     for finding in judged.findings {
         if hidden_as_pedantic(&finding, options) {
@@ -180,10 +191,18 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             report.sources.entry(path.to_owned()).or_insert_with(source);
         }
     }
-    for source in keys.into_iter().chain(run.settings) {
-        let is_shown = |finding: &Finding| finding.paths().any(|path| path == source.path);
-        if report.findings.iter().any(is_shown) {
+    let shown: BTreeSet<String> = (report.findings.iter().flat_map(Finding::paths))
+        .map(str::to_owned)
+        .collect();
+    for source in keys {
+        if shown.contains(&source.path) {
             report.sources.insert(source.path.clone(), masked(source));
+        }
+    }
+    for source in run.settings {
+        if shown.contains(&source.path) {
+            let masked = without_keys(source);
+            report.sources.insert(masked.path.clone(), masked);
         }
     }
     summary.files_unread = unread_files(&report.notifications);
@@ -226,6 +245,22 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
     Ok(inventory)
 }
 
+/// Reads the roots and shows who holds which key, without asking the rules.
+///
+/// # Errors
+/// As [`lint`].
+pub fn with_trust<T>(
+    options: &Options,
+    progress: &dyn Progress,
+    read: impl FnOnce(&TrustGraph<'_>) -> T,
+) -> Result<T, LintError> {
+    let run = Run::new(options)?;
+    let project = Project::new(&run.files, modelled_packages()?, progress);
+    let evaluated = run.evaluate(&project, options, progress)?;
+    let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
+    Ok(read(&run.trust(&evaluated.files, &settings, options)))
+}
+
 /// What the rules say of the project, after the comments had their say.
 #[derive(Default)]
 struct Judged {
@@ -245,20 +280,31 @@ fn hide_keys(source: &SourceFile, redactor: &mut Redactor) {
 /// A file with keys as it can be quoted: what is secret is masked, and so is a file that is one line of text, which may
 /// be a secret. A binary file is empty.
 fn masked(source: SourceFile) -> SourceFile {
-    // Lines stay where they are.
-    let mask = |secret: &mut [u8]| {
-        let letters = secret
-            .iter_mut()
-            .filter(|byte| !matches!(byte, b'\n' | b'\r'));
-        letters.for_each(|byte| *byte = b'*');
-    };
     let mut content = source.bytes().to_vec();
     if std::str::from_utf8(&content).is_err() {
         content.clear();
     } else if source.line_count() <= 2 {
         mask(&mut content);
     }
-    for span in keys::secret_spans(source.bytes()) {
+    without_keys(SourceFile::new(source.path, source.disk_path, content))
+}
+
+/// Lines stay where they are.
+fn mask(secret: &mut [u8]) {
+    let letters = secret
+        .iter_mut()
+        .filter(|byte| !matches!(byte, b'\n' | b'\r'));
+    letters.for_each(|byte| *byte = b'*');
+}
+
+/// A file with the private parts of its keys masked.
+fn without_keys(source: SourceFile) -> SourceFile {
+    let spans = keys::secret_spans(source.bytes());
+    if spans.is_empty() {
+        return source;
+    }
+    let mut content = source.bytes().to_vec();
+    for span in spans {
         if let Some(secret) = content.get_mut(span.range()) {
             mask(secret);
         }
@@ -266,10 +312,67 @@ fn masked(source: SourceFile) -> SourceFile {
     SourceFile::new(source.path, source.disk_path, content)
 }
 
+/// Hides what settings files hold under names that speak of secrets.
+fn hide_settings(settings: &[SettingsSource<'_>], redactor: &mut Redactor) {
+    for file in settings.iter().filter(|file| file.committed) {
+        for setting in file
+            .read
+            .settings
+            .iter()
+            .filter(|setting| holds_secret(setting))
+        {
+            redactor.add_place(&file.source.path, setting.span);
+        }
+    }
+}
+
+/// Whether a setting may hold a secret of any kind, by its name; what it is taken from elsewhere does not.
+fn holds_secret(setting: &Setting) -> bool {
+    const WORDS: [&str; 8] = [
+        "secret",
+        "key",
+        "pass",
+        "pwd",
+        "token",
+        "credential",
+        "salt",
+        "dsn",
+    ];
+    let name = setting.name.to_ascii_lowercase();
+    let is_reference = matches!(
+        setting.value,
+        SettingValue::Reference { fallback: None, .. } | SettingValue::Generated
+    );
+    !is_reference && WORDS.iter().any(|word| name.contains(word))
+}
+
+/// What could not be read of settings files that deploy something, or give a key to something.
+fn settings_unread(trust: &TrustGraph<'_>, settings: &[SettingsSource<'_>]) -> Vec<Notification> {
+    let holdings = trust
+        .identities
+        .iter()
+        .flat_map(|identity| &identity.holdings);
+    let with_keys: BTreeSet<&str> = holdings
+        .map(|holding| holding.place.path.as_str())
+        .collect();
+    let matters = |file: &&SettingsSource<'_>| {
+        file.committed
+            && !file.read.unread.is_empty()
+            && (!file.read.workloads.is_empty()
+                || with_keys.contains(file.source.path.as_str())
+                || services::is_named_deployment(&file.source.path))
+    };
+    let files = settings.iter().filter(matters);
+    files
+        .flat_map(|file| unread_parts(file.source, &file.read.unread))
+        .collect()
+}
+
 fn judge(
     project: &Project<'_>,
     options: &Options,
     evaluated: &EvaluatedProject,
+    settings: &[SourceFile],
     across: Vec<Finding>,
 ) -> Judged {
     let mut by_path: BTreeMap<&str, Vec<Finding>> = BTreeMap::new();
@@ -289,13 +392,15 @@ fn judge(
     let mut judged = Judged::default();
     for (path, findings) in by_path {
         let id = project.files().id(path);
-        let Some(parsed) = id.and_then(|id| project.parsed(id)) else {
+        let runs = |rule: &str| options.config.runs(rule);
+        let kept = if let Some(parsed) = id.and_then(|id| project.parsed(id)) {
+            suppress::apply(&parsed.source, &parsed.module.comments, findings, &runs)
+        } else if let Some(source) = settings.iter().find(|source| source.path == path) {
+            suppress::apply(source, &suppress::hash_comments(source), findings, &runs)
+        } else {
             judged.findings.extend(findings);
             continue;
         };
-        let kept = suppress::apply(&parsed.source, &parsed.module.comments, findings, &|rule| {
-            options.config.runs(rule)
-        });
         judged.findings.extend(kept.findings);
         judged.suppressed += kept.suppressed;
         judged.remarks.extend(kept.notifications);
@@ -347,6 +452,12 @@ struct Run {
     /// Files with key material, by their name.
     keys: Vec<SourceFile>,
     settings: Vec<SourceFile>,
+    /// Settings of this machine, which are not in the repository: they tell what a deployment interpolates, and nothing
+    /// of them is reported.
+    local_settings: Vec<SourceFile>,
+    /// Paths of all code files.
+    code_paths: Vec<String>,
+    manifests: BTreeMap<String, PathBuf>,
     of_no_kind: BTreeMap<String, PathBuf>,
     files_read: usize,
     versions: PackageVersions,
@@ -386,9 +497,13 @@ impl Run {
         let mut code: Vec<(WalkedFile, Language)> = Vec::new();
         let mut keys = Vec::new();
         let mut settings = Vec::new();
+        let mut local_settings = Vec::new();
         for file in walk.files {
             match file.kind {
                 FileKind::Code(language) => code.push((file, language)),
+                FileKind::Settings if file.committed == Committed::No => {
+                    local_settings.push(file.source);
+                }
                 // Only what is in the repository has leaked.
                 _ if file.committed == Committed::No => {}
                 FileKind::Settings => settings.push(file.source),
@@ -396,6 +511,13 @@ impl Run {
             }
         }
         let roots = code.iter().map(|(file, _)| file.source.id).collect();
+        let kept = code.iter().map(|(file, _)| &file.source.path);
+        let mut code_paths: Vec<String> = kept
+            .chain(walk.others.iter().map(|file| &file.path))
+            .cloned()
+            .collect();
+        code_paths.sort();
+        let manifests = walk.manifests.clone();
         let files = Files::new(code, walk.others, walk.manifests).bounded(
             options.limits,
             options.max_file_bytes,
@@ -406,11 +528,44 @@ impl Run {
             roots,
             keys,
             settings,
+            local_settings,
+            code_paths,
+            manifests,
             of_no_kind: walk.of_no_kind,
             files_read: walk.counts.files_read as usize,
             versions: PackageVersions::new(&options.roots),
             notifications: walk.notifications,
             walk_time: start.elapsed(),
+        })
+    }
+
+    /// What every settings file says, in order of their paths.
+    fn read_settings(&self) -> Vec<SettingsSource<'_>> {
+        let committed = self.settings.iter().map(|source| (source, true));
+        let local = self.local_settings.iter().map(|source| (source, false));
+        let sources: Vec<(&SourceFile, bool)> = committed.chain(local).collect();
+        let mut read: Vec<SettingsSource<'_>> = sources
+            .into_par_iter()
+            .filter_map(|(source, committed)| SettingsSource::read(source, committed))
+            .collect();
+        read.sort_by(|one, other| one.source.path.cmp(&other.source.path));
+        read
+    }
+
+    fn trust<'a>(
+        &'a self,
+        files: &'a [FileFacts],
+        settings: &'a [SettingsSource<'a>],
+        options: &'a Options,
+    ) -> TrustGraph<'a> {
+        services::gather(&services::Input {
+            files,
+            settings,
+            code_paths: self.code_paths.iter().map(String::as_str).collect(),
+            manifests: &self.manifests,
+            overrides: &options.config.services,
+            depends_on: &|path, folder, package| self.versions.depends_on(path, folder, package),
+            path_of: &|file| self.files.path(file).to_owned(),
         })
     }
 
@@ -471,7 +626,7 @@ fn unread(parsed: &Parsed, poisoned: bool, cut: bool) -> Vec<Notification> {
         level: Level::Warning,
         line: None,
     };
-    let mut notifications = unread_parts(&parsed.source, &parsed.module);
+    let mut notifications = unread_parts(&parsed.source, &parsed.module.unread);
     if poisoned {
         notifications.push(notify(
             "not read: the parser died on this file; report it, please",
@@ -486,9 +641,9 @@ fn unread(parsed: &Parsed, poisoned: bool, cut: bool) -> Vec<Notification> {
 }
 
 /// What of a file was not read: one notification for each reason, at the first place.
-fn unread_parts(source: &SourceFile, module: &Module) -> Vec<Notification> {
+fn unread_parts(source: &SourceFile, parts: &[Unread]) -> Vec<Notification> {
     let mut reasons: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
-    for unread in &module.unread {
+    for unread in parts {
         reasons.entry(&unread.reason).or_default().push(unread.span);
     }
     let notification = |(reason, spans): (&str, Vec<Span>)| {

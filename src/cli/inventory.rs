@@ -287,6 +287,9 @@ impl Describer<'_> {
             Material::File(path) if path.is_empty() => "file".to_owned(),
             Material::File(path) => format!("file {path}"),
             Material::Generated => "generated when the program runs".to_owned(),
+            Material::Guessable(_) => {
+                "made when the program runs by a generator that is not made for secrets".to_owned()
+            }
             Material::Token => "taken from the token itself".to_owned(),
             Material::Nothing => "nothing: no key at all".to_owned(),
             Material::Unknown(name) if name.is_empty() => not_known("comes from elsewhere"),

@@ -427,6 +427,7 @@ impl<'a> Evaluator<'a> {
                 Value::unknown("membership")
             }
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
+            Role::Guessable => Value::at(Kind::Guessable, record.span, "made here"),
             Role::File => match &object.kind {
                 Kind::File(_) => object.clone(),
                 _ => self.read_file(object, record.span, record.name),
@@ -491,6 +492,9 @@ impl<'a> Evaluator<'a> {
             if inside.is_empty() {
                 inside = value.path();
             }
+        }
+        if let Some(guessable) = made_of_guessable(record) {
+            return guessable;
         }
         Value::unknown(&format!("{path}({inside})"))
     }
@@ -688,6 +692,18 @@ impl<'a> Evaluator<'a> {
             "made here",
         )
     }
+}
+
+/// The guessable value that a call makes something of, when it is given nothing else.
+fn made_of_guessable(record: &CallRecord) -> Option<Value> {
+    let of_guessable = |value: &Value| matches!(value.kind, Kind::Guessable);
+    if let Some(receiver) = record.receiver.as_ref().filter(|it| of_guessable(it)) {
+        return Some(receiver.clone());
+    }
+    let mut given = record.positional.iter().map(|(value, _)| value);
+    let first = given.next()?;
+    (of_guessable(first) && given.all(|value| of_guessable(value) || value.as_text().is_some()))
+        .then(|| first.clone())
 }
 
 fn same_map(a: &Value, b: &Value) -> bool {

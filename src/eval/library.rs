@@ -161,6 +161,7 @@ impl<'a> Evaluator<'a> {
             Role::Fetch => self.fetch(found, &record),
             Role::Default => Value::new(Kind::Default),
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
+            Role::Guessable => Value::at(Kind::Guessable, record.span, "made here"),
             Role::Pass => {
                 let value = self.slot_value(api, Slot::Value, &record);
                 let value = value.unwrap_or_else(|| Value::unknown("value"));

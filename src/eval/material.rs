@@ -289,6 +289,7 @@ impl Evaluator<'_> {
             }
             Kind::File(path) => Material::File(path.to_string()),
             Kind::Generated => Material::Generated,
+            Kind::Guessable => self.guessable(value),
             Kind::Claims(..) | Kind::Header(_) => Material::Token,
             Kind::Null => Material::Nothing,
             Kind::Joined(parts)
@@ -298,8 +299,17 @@ impl Evaluator<'_> {
             {
                 Material::Generated
             }
+            Kind::Joined(parts) if parts.iter().all(is_of_guessable) => {
+                let guessable = parts.iter().find(|it| matches!(it.kind, Kind::Guessable));
+                self.guessable(guessable.unwrap_or(value))
+            }
             _ => Material::Unknown(value.path()),
         }
+    }
+
+    fn guessable(&self, value: &Value) -> Material {
+        let span = value.origin().unwrap_or_default();
+        Material::Guessable(self.place(span, "made here"))
     }
 
     pub(super) fn place(&self, span: Span, message: &str) -> Place {
@@ -338,6 +348,11 @@ impl Evaluator<'_> {
         };
         behind.into_iter().chain(value.steps()).collect()
     }
+}
+
+/// Whether a part of a text adds nothing that cannot be worked out.
+fn is_of_guessable(part: &Value) -> bool {
+    matches!(part.kind, Kind::Guessable | Kind::Text(_))
 }
 
 /// A variable called PUBLIC_KEY holds one.

@@ -309,7 +309,7 @@ impl<'a> Evaluator<'a> {
 /// The value behind the setting of this name.
 fn as_fallback(name: &str, value: Value) -> Value {
     match value.kind {
-        Kind::Text(_) | Kind::Generated => {
+        Kind::Text(_) | Kind::Generated | Kind::Guessable => {
             let trail = value.trail.clone();
             Value {
                 kind: Kind::Setting {

@@ -313,6 +313,7 @@ fn stands_in(value: &Value) -> bool {
             | Kind::Setting { .. }
             | Kind::Joined(_)
             | Kind::Generated
+            | Kind::Guessable
     )
 }
 

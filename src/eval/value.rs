@@ -88,6 +88,8 @@ pub(super) enum Kind {
     File(Rc<str>),
     /// Random bytes made at run time.
     Generated,
+    /// Numbers made at run time by a generator that is not made for secrets, and what is made of them.
+    Guessable,
     /// Claims that a verify or decode returned (index of the site), or a member of them.
     Claims(usize, Rc<[String]>),
     /// Header of a token that is not verified yet, or a member of it.
@@ -387,7 +389,8 @@ impl Value {
             | Kind::Function(_)
             | Kind::Class(_)
             | Kind::Pattern
-            | Kind::Generated => Some(true),
+            | Kind::Generated
+            | Kind::Guessable => Some(true),
             _ => None,
         }
     }

@@ -116,7 +116,11 @@ impl Evaluator<'_> {
     fn keep(&mut self, path: &str, name: &str, value: Value) {
         let is_simple = matches!(
             value.kind,
-            Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } | Kind::Generated
+            Kind::Text(_)
+                | Kind::Environment { .. }
+                | Kind::Setting { .. }
+                | Kind::Generated
+                | Kind::Guessable
         );
         // A bare name may be another thing elsewhere, and a long path is cut.
         if !path.contains(['.', '(']) || path.len() >= LONGEST_KEPT {

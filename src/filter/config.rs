@@ -109,6 +109,8 @@ pub struct Config {
     pub include_tests: bool,
     /// Larger files are not read, in bytes, when it is said.
     pub max_file_bytes: Option<u64>,
+    /// Services with the folders of their code, relative to the linted root.
+    pub services: BTreeMap<String, Vec<String>>,
     /// The only rules that run; all when it is not said.
     select: Option<BTreeSet<String>>,
     /// Levels by rule; `None` is off.
@@ -130,6 +132,8 @@ struct Written {
     max_file_bytes: Option<u64>,
     #[serde(default)]
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
+    services: BTreeMap<String, Spanned<Vec<String>>>,
 }
 
 impl Config {
@@ -219,6 +223,16 @@ impl Config {
                 return Err(Mistake::new(setting.span().start, &reason));
             }
             config.levels.insert(rule.into_inner(), set);
+        }
+        for (name, folders) in written.services {
+            let offset = folders.span().start;
+            let folders = folders.into_inner();
+            if folders.is_empty() {
+                let reason =
+                    format!("the service `{name}` has no folder; name the folders of its code");
+                return Err(Mistake::new(offset, &reason));
+            }
+            config.services.insert(name, folders);
         }
         let mut globs = GlobSetBuilder::new();
         for pattern in &written.exclude {

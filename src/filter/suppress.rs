@@ -84,6 +84,36 @@ pub fn apply(
     kept
 }
 
+/// The comments of a settings file: lines that begin with `#`, and what follows a `#` that names us.
+pub fn hash_comments(source: &SourceFile) -> Vec<Comment> {
+    let lines = (1..=source.line_count()).map(|line| source.line_span(line));
+    let comment = |line: Span| {
+        let text = source.slice(line);
+        let start = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let is_whole = text.get(start) == Some(&b'#');
+        let lowered = || String::from_utf8_lossy(text).to_ascii_lowercase();
+        let offset = if is_whole {
+            start
+        } else {
+            let lowered = lowered();
+            let mut marks = lowered.match_indices('#').map(|(at, _)| at);
+            marks.find(|at| {
+                let (before, after) = lowered.split_at(*at);
+                before.ends_with(char::is_whitespace)
+                    && after.trim_start_matches(['#', ' ']).starts_with(NAME)
+            })?
+        };
+        let start = line.start + u32::try_from(offset).ok()?;
+        (start <= line.end).then_some(Comment {
+            span: Span { start, ..line },
+        })
+    };
+    if !source.bytes().contains(&b'#') {
+        return Vec::new();
+    }
+    lines.filter_map(comment).collect()
+}
+
 /// A comment that may take findings away.
 struct Suppression {
     /// Where it is written.

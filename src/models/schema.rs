@@ -87,6 +87,8 @@ pub enum Role {
     File,
     /// Makes random bytes.
     Random,
+    /// Makes numbers that look random and can be worked out: a generator that is not made for secrets.
+    Guessable,
     /// Makes the default of whatever type is wanted there.
     Default,
     /// Its receiver, or another value when that is missing.

@@ -2,7 +2,8 @@
 
 use super::draft::Draft;
 use super::key_literal::key_literals;
-use crate::facts::FileFacts;
+use super::setting_key::setting_keys;
+use crate::facts::{FileFacts, ProjectFacts};
 use crate::finding::Finding;
 use crate::models::schema::Slot;
 
@@ -22,6 +23,24 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             .flow(&literal.key.flow, &site.place, "used as the key")
             .in_test(literal.key.in_test)
             .guarded(literal.key)
+            .report(findings);
+    }
+}
+
+/// Defaults in settings files: `${JWT_SECRET:-…}`.
+pub(super) fn check_settings(project: &ProjectFacts<'_>, findings: &mut Vec<Finding>) {
+    for key in setting_keys(project) {
+        if key.weakness.is_some() || !key.value.is_default {
+            continue;
+        }
+        Draft::of_file(ID, &key.value.place, key.context, "used when nothing is set")
+            .message(format!(
+                "{} has a default that everyone can read here: it is used when nothing is set, and nobody notices.",
+                key.describe()
+            ))
+            .remedy(None, "Drop the default, and fail when the variable is missing (`${NAME:?}`).")
+            .level(key.level())
+            .at_most(key.confidence())
             .report(findings);
     }
 }

@@ -80,7 +80,8 @@ pub(super) fn algorithm_names(site: &Site) -> &[String] {
     }
 }
 
-fn key_bytes(text: &Literal, encoding: Encoding) -> usize {
+/// The length of a key once it is decoded.
+pub(super) fn key_bytes(text: &Literal, encoding: Encoding) -> usize {
     match encoding {
         Encoding::Base64 => {
             decode_base64(text.reveal()).map_or(text.reveal().len(), |bytes| bytes.len())

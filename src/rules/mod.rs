@@ -18,6 +18,7 @@ mod exp_optional;
 mod exp_unchecked;
 mod fallback_key;
 mod hardcoded_key;
+mod holders;
 mod iss_unchecked;
 mod jwks_never_refreshed;
 mod jwks_plaintext;
@@ -37,12 +38,17 @@ mod mint_without_kid;
 mod nbf_unchecked;
 mod option_inert;
 mod peek;
+mod policy_drift;
 mod private_key_committed;
 mod result_ignored;
+mod secret_in_config;
 mod sensitive_claim;
+mod setting_key;
+mod shared_secret;
 mod signature_skipped;
 mod strength;
 mod token_in_source;
+mod verifier_can_mint;
 mod weak_key;
 mod weak_rsa_key;
 
@@ -101,6 +107,12 @@ pub const PROJECT_RULES: &[ProjectRule] = &[
     (private_key_committed::ID, private_key_committed::check),
     (weak_key::ID, weak_key::check_files),
     (weak_rsa_key::ID, weak_rsa_key::check_files),
+    (weak_key::ID, weak_key::check_settings),
+    (fallback_key::ID, fallback_key::check_settings),
+    (secret_in_config::ID, secret_in_config::check),
+    (shared_secret::ID, shared_secret::check),
+    (verifier_can_mint::ID, verifier_can_mint::check),
+    (policy_drift::ID, policy_drift::check),
 ];
 
 /// What the rules say of a file: one finding for each cause in it.
@@ -132,6 +144,7 @@ pub fn left_out_in_tests(rule: &str) -> bool {
         jwks_private_material::ID,
         private_key_committed::ID,
         weak_rsa_key::ID,
+        secret_in_config::ID,
     ]
     .contains(&rule)
 }

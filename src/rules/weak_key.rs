@@ -6,6 +6,8 @@ use super::algorithm::{is_hmac, least_key_bytes};
 use super::draft::Draft;
 use super::fallback_key;
 use super::key_literal::{algorithm_names, key_literals};
+use super::secret_in_config;
+use super::setting_key::setting_keys;
 use super::strength::weakness;
 use crate::facts::{FileFacts, Key, Material, ProjectFacts, Site, SiteKind};
 use crate::finding::{Confidence, Finding, Place};
@@ -15,6 +17,7 @@ use crate::models::schema::KeyKind;
 pub(super) const ID: &str = "weak-key";
 
 pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    check_guessable(facts, findings);
     for literal in key_literals(facts) {
         let (Some(weakness), Some(name)) = (literal.weakness, literal.behind) else {
             continue;
@@ -38,6 +41,40 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             .guarded(literal.key)
             .also(Some(fallback_key::ID))
             .report(findings);
+    }
+}
+
+/// Keys from a generator whose numbers can be worked out.
+fn check_guessable(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    let keyed = |site: &&Site| {
+        matches!(
+            site.kind,
+            SiteKind::Mint | SiteKind::Verify | SiteKind::Register | SiteKind::Key
+        )
+    };
+    for site in facts.sites.iter().filter(keyed) {
+        for key in &site.keys {
+            let Some((place, behind)) = key.material.guessable() else {
+                continue;
+            };
+            let when = behind.map_or_else(String::new, |name| {
+                format!(" that is used when {name} is not set")
+            });
+            Draft::new(ID, site, place, "not made for secrets")
+                .message(format!(
+                    "The key{when} comes from a generator that is not made for secrets: its numbers can be worked \
+                     out, and with them the key."
+                ))
+                .remedy(
+                    None,
+                    "Make the key once with a generator for secrets, at least 32 random bytes, keep it in a secret \
+                     manager, and fail when it is missing.",
+                )
+                .related(&site.place, "used here")
+                .in_test(key.in_test)
+                .guarded(key)
+                .report(findings);
+        }
     }
 }
 
@@ -82,6 +119,33 @@ pub(super) fn check_files(project: &ProjectFacts<'_>, findings: &mut Vec<Finding
             .related(&by.place, "read here")
             .related(&site.place, "used here")
             .report(findings);
+    }
+}
+
+/// Secrets that stand in settings files.
+pub(super) fn check_settings(project: &ProjectFacts<'_>, findings: &mut Vec<Finding>) {
+    for key in setting_keys(project) {
+        let Some(weakness) = key.weakness else {
+            continue;
+        };
+        let also = if key.value.is_default {
+            fallback_key::ID
+        } else {
+            secret_in_config::ID
+        };
+        let mut draft = Draft::of_file(ID, &key.value.place, key.context, "a weak key")
+            .message(format!("{} {}.", key.describe(), weakness.describe()))
+            .remedy(
+                None,
+                "Replace it by at least 32 random bytes, and have the deployment take them from a secret manager.",
+            )
+            .level(key.level())
+            .at_most(key.confidence())
+            .also(Some(also));
+        for site in key.holding.sites.iter().take(3) {
+            draft = draft.related(&site.place, "used here");
+        }
+        draft.report(findings);
     }
 }
 

@@ -131,6 +131,7 @@ impl Service<'_> {
             build: build
                 .and_then(|build| build.text().or_else(|| build.text_at(&["context"])))
                 .map(str::to_owned),
+            dockerfile: service.text_at(&["build", "dockerfile"]).map(str::to_owned),
             image: service.text_at(&["image"]).map(str::to_owned),
             env_files: one_or_more(service.get("env_file"))
                 .filter_map(|item| match item.get("path") {

@@ -175,6 +175,8 @@ pub struct Workload {
     pub namespace: String,
     /// Folder of its code or build context, as written, relative to the file's folder.
     pub build: Option<String>,
+    /// Its Dockerfile, as written, relative to the folder that is built.
+    pub dockerfile: Option<String>,
     /// Its image, as written.
     pub image: Option<String>,
     /// Files of variables that it is given (`env_file`), as written.

@@ -13,6 +13,7 @@ mod libraries;
 mod outputs;
 mod pages;
 mod redaction;
+mod services;
 
 use std::path::{Path, PathBuf};
 

@@ -81,15 +81,25 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
 
 fn found_rules(page: &Page, block: &Block<'_>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    // The first word names a file, or the extension of one.
-    let file = match block.extension.contains('/') {
-        true => folder.path().join(block.extension),
-        false => folder.path().join(format!("example.{}", block.extension)),
+    let write = |path: &str, text: &str| {
+        let file = folder.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
     };
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(file, &block.code).unwrap();
-    let (manifest, text) = manifest(block);
-    fs::write(folder.path().join(manifest), text).unwrap();
+    // The first word names a file, or the extension of one, or says that `=== path` begins each of several.
+    if block.extension == "tree" {
+        for file in block.code.split("=== ").skip(1) {
+            let (path, text) = file.split_once('\n').unwrap();
+            write(path, text);
+        }
+    } else {
+        match block.extension.contains('/') {
+            true => write(block.extension, &block.code),
+            false => write(&format!("example.{}", block.extension), &block.code),
+        }
+        let (manifest, text) = manifest(block);
+        write(manifest, &text);
+    }
     let options = Options {
         roots: vec![folder.path().to_owned()],
         threads: 1,

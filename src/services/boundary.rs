@@ -1,0 +1,734 @@
+//! What deploys on its own: workloads of settings files, and folders with a manifest or Dockerfile and an entry point.
+//!
+//! Two workloads are one service when they are built from one folder, run one image, are one pod, or are one name in
+//! files beside each other: blue and green, a worker of the same image, overlays of one deployment.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::path::PathBuf;
+
+use super::paths::{folder_of, folders_above, in_common, is_below, join, name_of};
+use super::systems::{self, System};
+use super::{Input, Purpose, SettingsSource};
+use crate::settings::Workload;
+
+/// A larger manifest is not read, in bytes.
+const LARGEST_MANIFEST: u64 = 1_000_000;
+
+/// Endings of names that say what something is, not whose.
+const SUFFIXES: [&str; 16] = [
+    "deployment",
+    "deploy",
+    "depl",
+    "dep",
+    "service",
+    "svc",
+    "srv",
+    "statefulset",
+    "sts",
+    "app",
+    "container",
+    "pod",
+    "blue",
+    "green",
+    "canary",
+    "stable",
+];
+
+/// Files that start a program, beside a manifest that does not say so.
+const ENTRY_FILES: [&str; 14] = [
+    "main.py",
+    "app.py",
+    "server.py",
+    "manage.py",
+    "wsgi.py",
+    "asgi.py",
+    "__main__.py",
+    "src/main.py",
+    "app/main.py",
+    "run.py",
+    "src/main.rs",
+    "server.js",
+    "index.js",
+    "app.js",
+];
+
+/// What deploys on its own.
+#[derive(Debug)]
+pub struct Service {
+    /// What people call it.
+    pub name: String,
+    /// Folder of its code, when that is in the tree; empty for the whole tree.
+    pub folder: Option<String>,
+    /// Why it is taken for a service, and for this one.
+    pub why: Vec<String>,
+    /// A settings file deploys it; otherwise it is a folder that can run.
+    pub deployed: bool,
+    /// It stands for all that is part of no service.
+    pub is_rest: bool,
+    /// Its code is in the tree, in a language that is read.
+    pub code_read: bool,
+    /// The known system that its image is of.
+    pub system: Option<&'static System>,
+    pub(super) workloads: Vec<At>,
+}
+
+/// A workload: index of its settings file, and its index there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct At {
+    pub(super) file: usize,
+    pub(super) workload: usize,
+}
+
+/// The services of a tree, and whose code is whose.
+#[derive(Debug, Default)]
+pub(super) struct Boundaries {
+    pub(super) services: Vec<Service>,
+    by_folder: BTreeMap<String, usize>,
+    /// Folders with a manifest and no entry point: name and model folder of the package.
+    packages: BTreeMap<String, Package>,
+}
+
+#[derive(Debug)]
+struct Package {
+    name: String,
+    model_folder: &'static str,
+    /// Services that depend on it.
+    used_by: Vec<usize>,
+}
+
+impl Boundaries {
+    /// The services that a file's code is part of.
+    pub(super) fn owners(&self, path: &str) -> Vec<usize> {
+        for folder in folders_above(path) {
+            if let Some(service) = self.by_folder.get(folder) {
+                return vec![*service];
+            }
+            if let Some(package) = self.packages.get(folder)
+                && !package.used_by.is_empty()
+            {
+                return package.used_by.clone();
+            }
+        }
+        Vec::new()
+    }
+
+    /// The service whose folder is the nearest above a path.
+    pub(super) fn nearest(&self, path: &str) -> Option<usize> {
+        folders_above(path).find_map(|folder| self.by_folder.get(folder).copied())
+    }
+}
+
+/// A workload or folder before it is known which are one.
+struct Unit {
+    name: String,
+    folder: Option<String>,
+    why: String,
+    at: Option<At>,
+    image: Option<String>,
+    keys: Vec<String>,
+}
+
+/// Finds the services.
+pub(super) fn find(input: &Input<'_, '_>) -> Boundaries {
+    let folders = Folders::new(input);
+    let mut units = Vec::new();
+    for (file, settings) in input.settings.iter().enumerate() {
+        if matches!(settings.purpose, Purpose::Template | Purpose::Test) {
+            continue;
+        }
+        for (index, workload) in settings.read.workloads.iter().enumerate() {
+            let at = At {
+                file,
+                workload: index,
+            };
+            units.extend(unit(&folders, settings, workload, at));
+        }
+    }
+    for (folder, why) in &folders.runnable {
+        units.push(Unit {
+            name: String::new(),
+            folder: Some(folder.clone()),
+            why: why.clone(),
+            at: None,
+            image: None,
+            keys: vec![format!("folder {folder}")],
+        });
+    }
+    let mut boundaries = joined(input, units);
+    let handles_tokens = |folder: &str| {
+        let mut files = input.files.iter();
+        files.any(|facts| !facts.sites.is_empty() && is_below(&facts.path, folder))
+    };
+    boundaries.packages = folders
+        .packages
+        .iter()
+        .filter(|(folder, _)| !boundaries.by_folder.contains_key(*folder))
+        .filter(|(folder, _)| handles_tokens(folder))
+        .map(|(folder, (name, model_folder))| {
+            let depends = |service: &Service| {
+                service.folder.as_ref().is_some_and(|of| {
+                    !is_below(of, folder)
+                        && (input.depends_on)(&format!("{of}/x"), model_folder, name)
+                })
+            };
+            let used_by = boundaries
+                .services
+                .iter()
+                .enumerate()
+                .filter(|(_, service)| depends(service))
+                .map(|(index, _)| index)
+                .collect();
+            let package = Package {
+                name: name.clone(),
+                model_folder,
+                used_by,
+            };
+            (folder.clone(), package)
+        })
+        .collect();
+    for package in boundaries.packages.values() {
+        for service in &package.used_by {
+            if let Some(service) = boundaries.services.get_mut(*service) {
+                service.why.push(format!(
+                    "its {} code depends on the package {} of this tree",
+                    package.model_folder, package.name
+                ));
+            }
+        }
+    }
+    boundaries
+}
+
+/// Folders of the tree that may be the code of a service.
+struct Folders {
+    /// Folders that can run by themselves, and why.
+    runnable: BTreeMap<String, String>,
+    /// Folders with a manifest only.
+    packages: BTreeMap<String, (String, &'static str)>,
+    /// Folders that hold a manifest or Dockerfile, by the last part of their path.
+    by_name: HashMap<String, BTreeSet<String>>,
+    /// Folders, and folders above them, that hold code.
+    with_code: BTreeSet<String>,
+}
+
+impl Folders {
+    fn new(input: &Input<'_, '_>) -> Self {
+        let mut with_code = BTreeSet::new();
+        let code: BTreeSet<&str> = input.code_paths.iter().copied().collect();
+        for path in &input.code_paths {
+            for folder in folders_above(path) {
+                if !with_code.insert(folder.to_owned()) {
+                    break;
+                }
+            }
+        }
+        let mut folders = Self {
+            runnable: BTreeMap::new(),
+            packages: BTreeMap::new(),
+            by_name: HashMap::new(),
+            with_code,
+        };
+        for settings in input.settings {
+            let path = settings.source.path.as_str();
+            let folder = folder_of(path);
+            let is_dockerfile = settings
+                .read
+                .workloads
+                .first()
+                .is_some_and(|workload| workload.kind == "Dockerfile");
+            if is_dockerfile {
+                folders.add_name(folder);
+            }
+            if let Some(program) =
+                program_of(path).filter(|_| settings.purpose == Purpose::Deployed)
+            {
+                let why = || format!("it has a configuration of its own in {path}");
+                folders.add_name(program);
+                folders
+                    .runnable
+                    .entry(program.to_owned())
+                    .or_insert_with(why);
+            }
+            let has_code = folders.with_code.contains(folder);
+            if settings.purpose == Purpose::Template || !has_code {
+                continue;
+            }
+            if is_dockerfile {
+                folders
+                    .runnable
+                    .insert(folder.to_owned(), format!("{path} builds it"));
+            } else if name_of(path).starts_with(".env") && !folder.is_empty() {
+                let why = || format!("it has variables of its own in {path}");
+                folders
+                    .runnable
+                    .entry(folder.to_owned())
+                    .or_insert_with(why);
+            }
+        }
+        for (path, disk_path) in input.manifests {
+            folders.add_name(folder_of(path));
+            folders.manifest(path, disk_path, &code);
+        }
+        folders
+    }
+
+    fn add_name(&mut self, folder: &str) {
+        if !folder.is_empty() {
+            let known = self.by_name.entry(stem(name_of(folder))).or_default();
+            known.insert(folder.to_owned());
+        }
+    }
+
+    fn manifest(&mut self, path: &str, disk_path: &PathBuf, code: &BTreeSet<&str>) {
+        let folder = folder_of(path);
+        if !self.with_code.contains(folder) {
+            return;
+        }
+        let in_folder = |file: &str| match folder {
+            "" => file.to_owned(),
+            folder => format!("{folder}/{file}"),
+        };
+        let has_entry = |files: &[&str]| {
+            files
+                .iter()
+                .any(|file| code.contains(in_folder(file).as_str()))
+        };
+        let read = || {
+            let is_small = fs::metadata(disk_path).is_ok_and(|data| data.len() <= LARGEST_MANIFEST);
+            is_small
+                .then(|| fs::read_to_string(disk_path).ok())
+                .flatten()
+        };
+        match name_of(path) {
+            "package.json" => {
+                let Some(json) =
+                    read().and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
+                else {
+                    return;
+                };
+                let starts = ["start", "serve", "dev", "start:dev", "start:prod"]
+                    .iter()
+                    .any(|script| json.pointer(&format!("/scripts/{script}")).is_some());
+                let is_workspace = json.get("workspaces").is_some();
+                if !is_workspace
+                    && (starts || has_entry(&ENTRY_FILES) && json.get("main").is_none())
+                {
+                    let why = || format!("{path} starts it");
+                    self.runnable.entry(folder.to_owned()).or_insert_with(why);
+                } else if let Some(name) = json.get("name").and_then(|name| name.as_str()) {
+                    self.packages
+                        .insert(folder.to_owned(), (name.to_owned(), "javascript"));
+                }
+            }
+            "Cargo.toml" => {
+                let name = read().and_then(|text| {
+                    let parsed: toml::Table = text.parse().ok()?;
+                    Some(parsed.get("package")?.get("name")?.as_str()?.to_owned())
+                });
+                if has_entry(&["src/main.rs"]) {
+                    let why = || format!("{path} starts it");
+                    self.runnable.entry(folder.to_owned()).or_insert_with(why);
+                } else if let Some(name) = name {
+                    self.packages.insert(folder.to_owned(), (name, "rust"));
+                }
+            }
+            "pyproject.toml" | "requirements.txt" | "setup.py" | "setup.cfg"
+                if has_entry(&ENTRY_FILES) =>
+            {
+                let why = || format!("{path} and an entry point are beside each other");
+                self.runnable.entry(folder.to_owned()).or_insert_with(why);
+            }
+            _ => {}
+        }
+    }
+
+    /// The one folder that is called like one of these names; the one nearest to a path when there are several.
+    fn named<'a>(
+        &self,
+        names: impl Iterator<Item = &'a str>,
+        near: &str,
+        below: &str,
+    ) -> Option<String> {
+        for name in names {
+            let Some(known) = self.by_name.get(&stem(name)) else {
+                continue;
+            };
+            let within: Vec<&String> = known
+                .iter()
+                .filter(|folder| is_below(folder, below) && folder.as_str() != below)
+                .collect();
+            let exact: Vec<&String> = within
+                .iter()
+                .copied()
+                .filter(|folder| name_of(folder).eq_ignore_ascii_case(name))
+                .collect();
+            let candidates = if exact.is_empty() { within } else { exact };
+            let closeness = |folder: &String| in_common(near, &format!("{folder}/x"));
+            let best = candidates.iter().map(|folder| closeness(folder)).max()?;
+            let mut nearest = candidates
+                .into_iter()
+                .filter(|folder| closeness(folder) == best);
+            if let (Some(folder), None) = (nearest.next(), nearest.next()) {
+                return Some(folder.clone());
+            }
+        }
+        None
+    }
+}
+
+/// A workload's name as people say it.
+fn spoken(name: &str) -> String {
+    const KINDS: [&str; 6] = [
+        "-deployment",
+        "-deploy",
+        "-depl",
+        "-statefulset",
+        "-sts",
+        "-pod",
+    ];
+    let ending = KINDS.iter().find_map(|kind| name.strip_suffix(kind));
+    ending
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(name)
+        .to_owned()
+}
+
+/// The folder of the program that a configuration file is packed with.
+fn program_of(path: &str) -> Option<&str> {
+    let resources = path.find("src/main/resources/");
+    let of_resources = resources
+        .and_then(|at| path.get(..at))
+        .map(|folder| folder.trim_end_matches('/'));
+    let is_application = name_of(path).starts_with("application");
+    let beside = || (name_of(path) == "appsettings.json").then(|| folder_of(path));
+    of_resources
+        .filter(|_| is_application)
+        .or_else(beside)
+        .filter(|folder| !folder.is_empty())
+}
+
+/// A name without what it says of its kind.
+fn stem(name: &str) -> String {
+    let mut stem = name.to_ascii_lowercase().replace('_', "-");
+    while let Some((rest, last)) = stem.rsplit_once('-')
+        && SUFFIXES.contains(&last)
+        && !rest.is_empty()
+    {
+        stem.truncate(rest.len());
+    }
+    stem
+}
+
+/// An image without registry, tag and digest: what names the program.
+fn image_name(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    let last = name_of(image);
+    let tag = last.find(':').map_or(0, |at| last.len() - at);
+    image.get(..image.len() - tag).unwrap_or(image)
+}
+
+/// `None` for what is no service of its own.
+fn unit(
+    folders: &Folders,
+    settings: &SettingsSource<'_>,
+    workload: &Workload,
+    at: At,
+) -> Option<Unit> {
+    let path = settings.source.path.as_str();
+    let home = folder_of(path);
+    let file = || name_of(path).to_owned();
+    let image = workload
+        .image
+        .as_deref()
+        .map(image_name)
+        .filter(|image| !image.is_empty() && !image.contains(['$', '{', '\u{e000}']));
+    let names = || {
+        [workload.container.as_str(), workload.name.as_str()]
+            .into_iter()
+            .chain(image.map(name_of))
+            .filter(|name| !name.is_empty())
+    };
+    let is_dockerfile = workload.kind == "Dockerfile";
+    if is_dockerfile {
+        // A folder that holds nothing but the Dockerfile is built into what is elsewhere.
+        if !folders.runnable.contains_key(home)
+            && !folders.by_name.contains_key(&stem(name_of(home)))
+        {
+            return None;
+        }
+        let variant = &workload.container;
+        let key = match variant.is_empty() || folders.with_code.contains(home) && !home.is_empty() {
+            true => format!("folder {home}"),
+            false => format!("dockerfile {path}"),
+        };
+        return Some(Unit {
+            name: String::new(),
+            folder: variant.is_empty().then(|| home.to_owned()),
+            why: format!("{path} builds it"),
+            at: Some(at),
+            image: None,
+            keys: vec![key],
+        });
+    }
+    let is_compose = workload.kind == "compose service";
+    let mut keys = Vec::new();
+    let mut why = format!("{path} runs it as {} `{}`", workload.kind, workload.name);
+    let mut folder = None;
+    if let Some(context) = workload
+        .build
+        .as_deref()
+        .and_then(|build| join(home, build))
+    {
+        let of_dockerfile = workload
+            .dockerfile
+            .as_deref()
+            .and_then(|dockerfile| join(&context, dockerfile));
+        let own = of_dockerfile
+            .as_deref()
+            .map(folder_of)
+            .filter(|own| *own != context);
+        folder = match own {
+            Some(own) if folders.with_code.contains(own) => Some(own.to_owned()),
+            _ => folders
+                .named(names(), path, &context)
+                .filter(|_| context.is_empty() || of_dockerfile.is_some())
+                .or_else(|| of_dockerfile.is_none().then(|| context.clone())),
+        };
+        if folder.is_none()
+            && let Some(dockerfile) = of_dockerfile
+        {
+            // Several Dockerfiles over one folder: each is a service of its own.
+            keys.push(format!("dockerfile {dockerfile}"));
+            if name_of(&dockerfile).eq_ignore_ascii_case("Dockerfile")
+                && folder_of(&dockerfile) == context
+            {
+                folder = Some(context);
+            }
+        }
+        if let Some(folder) = &folder {
+            why.push_str(&format!(", built from {}", shown(folder)));
+        }
+    } else if !is_compose
+        && !is_of_cluster(&workload.kind)
+        && workload.image.is_none()
+        && !is_resource(&workload.kind)
+    {
+        // Functions of one file are one program more often than several.
+        folder = Some(
+            workload
+                .build
+                .as_deref()
+                .and_then(|build| join(home, build))
+                .unwrap_or_else(|| home.to_owned()),
+        );
+    } else if let Some(named) = folders.named(names(), path, "") {
+        why.push_str(&format!(", and {} is called like it", shown(&named)));
+        folder = Some(named);
+    }
+    let is_only_container = {
+        let mut of_pod = settings.read.workloads.iter();
+        !of_pod.any(|other| other.name == workload.name && other.container != workload.container)
+    };
+    if let Some(image) = image
+        && is_only_container
+        && !systems::is_runtime(image)
+    {
+        keys.push(format!("image {image}"));
+    }
+    if is_compose {
+        keys.push(format!("compose {home}/{}", stem(&workload.name)));
+    } else if is_of_cluster(&workload.kind) {
+        keys.push(format!(
+            "pod {} {}",
+            workload.namespace,
+            stem(&workload.name)
+        ));
+    } else {
+        keys.push(format!("{} {home} {}", workload.kind, stem(&workload.name)));
+    }
+    if let Some(folder) = &folder {
+        // A name or pod does not join what is built from two folders.
+        keys.retain(|key| !key.starts_with("compose ") || is_compose);
+        keys.insert(0, format!("folder {folder}"));
+    }
+    Some(Unit {
+        name: if workload.name.is_empty() {
+            file()
+        } else {
+            spoken(&workload.name)
+        },
+        folder,
+        why,
+        at: Some(at),
+        image: image.map(str::to_owned),
+        keys,
+    })
+}
+
+/// Whether a kind of workload is one of Kubernetes: they begin with a capital, and have no separators.
+fn is_of_cluster(kind: &str) -> bool {
+    kind.starts_with(|first: char| first.is_ascii_uppercase())
+        && kind.chars().all(|letter| letter.is_ascii_alphanumeric())
+        && kind != "Dockerfile"
+}
+
+/// Whether a kind of workload is a resource of Terraform or CloudFormation, which says nothing of where its code is.
+fn is_resource(kind: &str) -> bool {
+    kind.contains('_') || kind.contains("::")
+}
+
+/// A folder for people.
+pub(super) fn shown(folder: &str) -> &str {
+    if folder.is_empty() {
+        "the root"
+    } else {
+        folder
+    }
+}
+
+/// Joins units that are one service.
+fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
+    let mut group: Vec<usize> = (0..units.len()).collect();
+    let mut by_key: HashMap<&str, usize> = HashMap::new();
+    let mut folder_of_group: Vec<Option<&str>> =
+        units.iter().map(|unit| unit.folder.as_deref()).collect();
+    let overridden = |folder: &str| {
+        input
+            .overrides
+            .iter()
+            .find(|(_, folders)| {
+                folders
+                    .iter()
+                    .any(|of| is_below(folder, of.trim_matches('/').trim_start_matches("./")))
+            })
+            .map(|(name, _)| name.as_str())
+    };
+    let mut by_override: HashMap<&str, usize> = HashMap::new();
+    for (index, unit) in units.iter().enumerate() {
+        if let Some(name) = unit.folder.as_deref().and_then(overridden) {
+            let first = *by_override.entry(name).or_insert(index);
+            let (one, other) = (root(&mut group, first), root(&mut group, index));
+            if let Some(parent) = group.get_mut(one.max(other)) {
+                *parent = one.min(other);
+            }
+            continue;
+        }
+        for key in &unit.keys {
+            let first = *by_key.entry(key.as_str()).or_insert(index);
+            let (one, other) = (root(&mut group, first), root(&mut group, index));
+            if one == other {
+                continue;
+            }
+            let folders = (
+                folder_of_group.get(one).copied().flatten(),
+                folder_of_group.get(other).copied().flatten(),
+            );
+            if let (Some(one), Some(other)) = folders
+                && one != other
+            {
+                continue;
+            }
+            let (low, high) = (one.min(other), one.max(other));
+            if let Some(parent) = group.get_mut(high) {
+                *parent = low;
+            }
+            if let Some(folder) = folder_of_group.get_mut(low) {
+                *folder = folders.0.or(folders.1);
+            }
+        }
+    }
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for index in 0..units.len() {
+        members
+            .entry(root(&mut group, index))
+            .or_default()
+            .push(index);
+    }
+    let mut boundaries = Boundaries::default();
+    for members in members.values() {
+        let units: Vec<&Unit> = members
+            .iter()
+            .filter_map(|index| units.get(*index))
+            .collect();
+        let folder = units.iter().find_map(|unit| unit.folder.clone());
+        let named = folder.as_deref().and_then(overridden);
+        let name = named
+            .map(str::to_owned)
+            .or_else(|| {
+                units
+                    .iter()
+                    .map(|unit| &unit.name)
+                    .find(|name| !name.is_empty())
+                    .cloned()
+            })
+            .or_else(|| {
+                folder
+                    .as_deref()
+                    .map(|folder| shown(name_of(folder)).to_owned())
+            })
+            .unwrap_or_default();
+        let mut why: Vec<String> = units.iter().map(|unit| unit.why.clone()).collect();
+        if named.is_some() {
+            why.insert(0, "the configuration file says so".to_owned());
+        }
+        why.dedup();
+        let index = boundaries.services.len();
+        for folder in units.iter().filter_map(|unit| unit.folder.as_ref()) {
+            boundaries.by_folder.entry(folder.clone()).or_insert(index);
+        }
+        let system = units
+            .iter()
+            .filter_map(|unit| unit.image.as_deref())
+            .find_map(systems::of_image);
+        boundaries.services.push(Service {
+            name,
+            folder,
+            why,
+            deployed: units
+                .iter()
+                .any(|unit| unit.at.is_some() && !unit.name.is_empty()),
+            is_rest: false,
+            code_read: false,
+            system,
+            workloads: units.iter().filter_map(|unit| unit.at).collect(),
+        });
+    }
+    if !boundaries.by_folder.contains_key("") {
+        boundaries
+            .by_folder
+            .insert(String::new(), boundaries.services.len());
+        boundaries.services.push(Service {
+            name: "this project".to_owned(),
+            folder: Some(String::new()),
+            why: vec!["what is part of no other service".to_owned()],
+            deployed: false,
+            is_rest: true,
+            code_read: false,
+            system: None,
+            workloads: Vec::new(),
+        });
+    }
+    for path in &input.code_paths {
+        if let Some(service) = boundaries.nearest(path)
+            && let Some(service) = boundaries.services.get_mut(service)
+        {
+            service.code_read = true;
+        }
+    }
+    boundaries
+}
+
+/// The first of a group.
+fn root(group: &mut [usize], index: usize) -> usize {
+    let mut at = index;
+    while let Some(&parent) = group.get(at)
+        && parent != at
+    {
+        at = parent;
+    }
+    if let Some(slot) = group.get_mut(index) {
+        *slot = at;
+    }
+    at
+}

@@ -1,0 +1,91 @@
+//! Which service holds which key: services, what each is given, and what ties two places to one secret.
+//!
+//! Knows facts and settings, and no rule. [`gather`] is the way in; [`TrustGraph`] is what rules and maps read.
+
+mod boundary;
+mod environment;
+mod graph;
+mod identity;
+mod naming;
+mod paths;
+mod roles;
+mod systems;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::facts::FileFacts;
+use crate::settings::SettingsFile;
+use crate::source::{FileId, SourceFile};
+
+pub use boundary::Service;
+pub use environment::HeldValue;
+pub use graph::{Holding, Identity, Part, SaidBy, TrustGraph};
+pub use identity::Evidence;
+pub use naming::Purpose;
+pub use roles::Role;
+pub use systems::System;
+
+/// A settings file with what it says.
+#[derive(Debug)]
+pub struct SettingsSource<'a> {
+    /// The file.
+    pub source: &'a SourceFile,
+    /// What it says.
+    pub read: SettingsFile,
+    /// It is part of the repository.
+    pub committed: bool,
+    /// What it is for, by its path.
+    pub purpose: Purpose,
+}
+
+impl<'a> SettingsSource<'a> {
+    /// Reads a settings file; `None` when it has no known format.
+    pub fn read(source: &'a SourceFile, committed: bool) -> Option<Self> {
+        Some(Self {
+            source,
+            read: crate::settings::read(source)?,
+            committed,
+            purpose: Purpose::of_path(&source.path),
+        })
+    }
+}
+
+/// What the graph is made of.
+pub struct Input<'i, 'a> {
+    /// Facts of the code.
+    pub files: &'a [FileFacts],
+    /// Settings, by path.
+    pub settings: &'a [SettingsSource<'a>],
+    /// Paths of all code files, whether they mention tokens or not.
+    pub code_paths: Vec<&'i str>,
+    /// Manifests of packages and where they are on disk.
+    pub manifests: &'i BTreeMap<String, PathBuf>,
+    /// Services as the configuration names them, with their folders.
+    pub overrides: &'i BTreeMap<String, Vec<String>>,
+    /// Whether the code at a path depends on a package: path, model folder of its language, package.
+    pub depends_on: &'i dyn Fn(&str, &str, &str) -> bool,
+    /// Path of a code file.
+    pub path_of: &'i dyn Fn(FileId) -> String,
+}
+
+/// Finds the services and who of them holds which key.
+pub fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
+    graph::gather(input)
+}
+
+/// Whether a settings file deploys something, by its name.
+pub fn is_named_deployment(path: &str) -> bool {
+    let name = paths::name_of(path).to_ascii_lowercase();
+    [
+        "docker-compose",
+        "compose.y",
+        "compose.",
+        "kustomization",
+        "deployment",
+        "serverless",
+    ]
+    .iter()
+    .any(|start| name.starts_with(start))
+        || name == ".env"
+}

@@ -1,0 +1,399 @@
+//! What names say: which settings hold the key of tokens, and which files are examples, for development or for a CI
+//! system.
+
+use crate::finding::CodeContext;
+
+/// Words beside `jwt` that say that a setting is something other than the key.
+const OTHER_WORDS: [&str; 50] = [
+    "public",
+    "pub",
+    "expires",
+    "expire",
+    "expiry",
+    "expiration",
+    "expiresin",
+    "exp",
+    "ttl",
+    "lifetime",
+    "age",
+    "maxage",
+    "time",
+    "timeout",
+    "days",
+    "hours",
+    "minutes",
+    "seconds",
+    "alg",
+    "algorithm",
+    "algorithms",
+    "algo",
+    "issuer",
+    "iss",
+    "audience",
+    "aud",
+    "header",
+    "cookie",
+    "name",
+    "prefix",
+    "url",
+    "uri",
+    "jwks",
+    "path",
+    "file",
+    "filename",
+    "dir",
+    "folder",
+    "id",
+    "kid",
+    "arn",
+    "version",
+    "type",
+    "length",
+    "size",
+    "enabled",
+    "refresh_interval",
+    "claim",
+    "claims",
+    "namespace",
+];
+
+/// Words that make a setting with `jwt` in its name the key.
+const KEY_WORDS: [&str; 9] = [
+    "secret",
+    "secrets",
+    "key",
+    "keys",
+    "secretkey",
+    "signingkey",
+    "passphrase",
+    "hmac",
+    "private",
+];
+
+/// The words of a name: at anything that is no letter or digit, and where a capital follows a small letter.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut before_small = false;
+    for letter in name.chars() {
+        let begins = !letter.is_ascii_alphanumeric() || letter.is_ascii_uppercase() && before_small;
+        if begins && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if letter.is_ascii_alphanumeric() {
+            word.push(letter.to_ascii_lowercase());
+        }
+        before_small = letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// One spelling for the names that frameworks take for the same: `JWT_SECRET`, `jwt.secret`, `Jwt__Secret`.
+pub(crate) fn folded(name: &str) -> String {
+    let name = name.strip_prefix("process.env.").unwrap_or(name);
+    let mut folded = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if letter.is_ascii_alphanumeric() {
+            folded.push(letter.to_ascii_lowercase());
+        } else if !folded.ends_with('.') {
+            folded.push('.');
+        }
+    }
+    folded
+}
+
+/// Whether a setting's name says unmistakably that it holds the secret or private key of tokens.
+pub(crate) fn names_token_key(name: &str) -> bool {
+    let words = words(name);
+    // In `spring.security.jwt.secret` the last two or three decide.
+    let tail = words.len().saturating_sub(6);
+    let Some(tail) = words.get(tail..) else {
+        return false;
+    };
+    let says_jwt = |word: &String| word.contains("jwt");
+    let Some(at) = tail.iter().position(says_jwt) else {
+        return false;
+    };
+    let Some(rest) = tail.get(at..) else {
+        return false;
+    };
+    let is_key = |word: &String| {
+        KEY_WORDS.contains(&word.as_str())
+            || word
+                .strip_prefix("jwt")
+                .is_some_and(|rest| KEY_WORDS.contains(&rest))
+    };
+    rest.iter().any(is_key) && !tail.iter().any(|word| OTHER_WORDS.contains(&word.as_str()))
+}
+
+/// Whether a name says that what it holds is public.
+pub(crate) fn names_public(name: &str) -> bool {
+    words(name)
+        .iter()
+        .any(|word| matches!(word.as_str(), "public" | "pub" | "publickey" | "pubkey"))
+}
+
+/// Whether a name says that what it holds is the private half of a pair.
+pub(crate) fn names_private(name: &str) -> bool {
+    words(name)
+        .iter()
+        .any(|word| matches!(word.as_str(), "private" | "priv" | "privatekey" | "pem"))
+}
+
+/// What a settings file is for, by its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// It is deployed, as far as its name says.
+    Deployed,
+    /// For a developer's own machine.
+    Development,
+    /// For tests and for the CI system.
+    Test,
+    /// To be copied and filled in: what it holds is nobody's.
+    Template,
+}
+
+impl Purpose {
+    /// The purpose of a settings file.
+    pub fn of_path(path: &str) -> Self {
+        let lower = path.to_ascii_lowercase();
+        let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+        let name_words = words(name);
+        let has = |known: &[&str]| name_words.iter().any(|word| known.contains(&word.as_str()));
+        let context = crate::context::of_path(path);
+        let is_ci = folders.split('/').any(|folder| {
+            matches!(
+                folder,
+                ".github" | ".circleci" | ".gitlab" | ".ci" | "ci" | ".azure" | ".buildkite"
+            )
+        }) || name.starts_with(".gitlab-ci")
+            || matches!(
+                name,
+                ".travis.yml"
+                    | "azure-pipelines.yml"
+                    | "bitbucket-pipelines.yml"
+                    | "cloudbuild.yaml"
+                    | ".drone.yml"
+                    | "appveyor.yml"
+            );
+        if has(&[
+            "example",
+            "examples",
+            "sample",
+            "samples",
+            "template",
+            "tpl",
+            "tmpl",
+            "dist",
+            "skeleton",
+            "schema",
+            "defaults",
+            "placeholder",
+        ]) || has(&["openapi", "swagger"])
+            || folders.split('/').any(|folder| {
+                matches!(
+                    folder,
+                    "templates" | "template" | "openapi" | "locales" | "i18n"
+                )
+            }) && !name.ends_with(".tpl")
+                && context.is_none()
+                && !lower.contains("/templates/")
+                && !lower.starts_with("templates/")
+            || matches!(
+                context,
+                Some(CodeContext::Documentation | CodeContext::Generated | CodeContext::Vendored)
+            )
+        {
+            Self::Template
+        } else if is_ci
+            || context == Some(CodeContext::Test)
+            || has(&["test", "tests", "testing", "ci", "e2e", "mock"])
+        {
+            Self::Test
+        } else if has(&[
+            "dev",
+            "development",
+            "develop",
+            "local",
+            "localhost",
+            "override",
+            "devcontainer",
+        ]) || folders.split('/').any(|folder| {
+            matches!(
+                folder,
+                "dev" | "development" | "local" | ".devcontainer" | ".vscode" | ".idea"
+            )
+        }) {
+            Self::Development
+        } else {
+            Self::Deployed
+        }
+    }
+}
+
+/// Whether a text is a mark for somebody to fill in, and cannot be anything else.
+pub(super) fn is_blank_to_fill(text: &str) -> bool {
+    let text = text.trim();
+    let wrapped = [("<", ">"), ("[", "]"), ("{", "}"), ("%", "%"), ("@", "@")]
+        .iter()
+        .any(|(start, end)| text.len() > 2 && text.starts_with(start) && text.ends_with(end));
+    wrapped
+        || text.is_empty()
+        || text
+            .chars()
+            .all(|letter| matches!(letter, '*' | 'x' | 'X' | '.' | '-' | '_' | '?'))
+}
+
+/// Whether a text says where a key is, and is none itself: an address, a path, a name in a secret manager.
+pub(super) fn is_pointer(text: &str) -> bool {
+    const SCHEMES: [&str; 15] = [
+        "http://",
+        "https://",
+        "file:",
+        "vault:",
+        "ref+",
+        "op://",
+        "arn:",
+        "urn:",
+        "projects/",
+        "secret://",
+        "ssm:",
+        "awssm:",
+        "gcp-sm:",
+        "keyvault:",
+        "sm://",
+    ];
+    let text = text.trim();
+    let is_path = (text.starts_with("./") || text.starts_with("../") || text.starts_with('/'))
+        && !text.contains(' ')
+        && (text.ends_with(".pem")
+            || text.ends_with(".key")
+            || text.ends_with(".txt")
+            || text.matches('/').count() >= 2)
+        && !text.ends_with('=');
+    let is_file = !text.contains([' ', '=', '+'])
+        && [
+            ".pem", ".key", ".jwk", ".json", ".pub", ".crt", ".jks", ".p12",
+        ]
+        .iter()
+        .any(|ending| text.ends_with(ending));
+    SCHEMES.iter().any(|scheme| text.starts_with(scheme))
+        || is_path
+        || is_file
+        || text.starts_with("@/")
+}
+
+/// Whether a text can be a key at all: numbers, switches and durations are settings of something else.
+pub(super) fn can_be_key(text: &str) -> bool {
+    let text = text.trim();
+    let is_switch = [
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "null",
+        "none",
+        "undefined",
+    ]
+    .iter()
+    .any(|word| text.eq_ignore_ascii_case(word));
+    let is_algorithm = text.len() == 5
+        && ["HS", "RS", "ES", "PS"]
+            .iter()
+            .any(|family| text.starts_with(family))
+        && text[2..].bytes().all(|byte| byte.is_ascii_digit());
+    !text.is_empty() && !is_switch && !is_algorithm
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_unmistakable_names_count() {
+        for name in [
+            "JWT_SECRET",
+            "jwt.secret",
+            "JWT_SIGNING_KEY",
+            "JwtSettings:SecretKey",
+            "app.jwtSecret",
+            "JWTSECRET",
+            "JWT_ACCESSTOKEN_SECRET",
+            "jwt_key",
+            "PGRST_JWT_SECRET",
+            "jwt.private-key",
+            "security.jwt.token.secret-key",
+        ] {
+            assert!(names_token_key(name), "{name}");
+        }
+        for name in [
+            "SECRET_KEY",
+            "SECRET_KEY_BASE",
+            "ACCESS_TOKEN_SECRET",
+            "JWT_PUBLIC_KEY",
+            "JWT_EXPIRES_IN",
+            "JWT_SECRET_FILE",
+            "JWT_ALGORITHM",
+            "jwt.key-id",
+            "JWT_COOKIE_NAME",
+            "jwt.header",
+            "API_KEY",
+            "JWKS_URI",
+            "jwt.jwks.key",
+        ] {
+            assert!(!names_token_key(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn spellings_fold() {
+        assert_eq!(folded("Jwt__Secret"), folded("jwt.secret"));
+        assert_eq!(folded("Jwt:Secret"), folded("JWT_SECRET"));
+    }
+
+    #[test]
+    fn files_say_what_they_are_for() {
+        for (path, purpose) in [
+            (".env", Purpose::Deployed),
+            (".env.example", Purpose::Template),
+            (".env.sample", Purpose::Template),
+            ("config/local.json", Purpose::Development),
+            ("docker-compose.override.yml", Purpose::Development),
+            ("appsettings.Development.json", Purpose::Development),
+            (".env.test", Purpose::Test),
+            (".github/workflows/ci.yml", Purpose::Test),
+            ("deploy/chart/templates/secret.yaml", Purpose::Deployed),
+            ("k8s/secret.yaml", Purpose::Deployed),
+        ] {
+            assert_eq!(Purpose::of_path(path), purpose, "{path}");
+        }
+    }
+
+    #[test]
+    fn blanks_and_pointers_are_no_keys() {
+        for text in ["", "<your-jwt-secret>", "********", "[secret]"] {
+            assert!(is_blank_to_fill(text), "{text}");
+        }
+        for text in [
+            "https://a.example/jwks",
+            "./keys/private.pem",
+            "vault:secret/data/jwt#key",
+            "/run/secrets/jwt",
+        ] {
+            assert!(is_pointer(text), "{text}");
+        }
+        for text in [
+            "access",
+            "tPQz6vb7nJDilma85OQExilvgZX+QyEf1CL95DmfBLA=",
+            "/9j4AAQSkZJRgABAQAAAQABAAD=",
+        ] {
+            assert!(!is_blank_to_fill(text) && !is_pointer(text), "{text}");
+        }
+        assert!(!can_be_key("true") && !can_be_key("HS256") && can_be_key("secret"));
+    }
+}
