@@ -6,11 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::finding::{CodeContext, Place};
-use crate::key_files::KeyFile;
 use crate::keys::KnownKeys;
 use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms, Versions};
 use crate::redact::Redactor;
-use crate::services::TrustGraph;
 use crate::source::{FileId, Span};
 use crate::syntax::ir::Literal;
 
@@ -43,26 +41,6 @@ pub struct FileFacts {
     pub generated: Vec<GeneratedKey>,
     /// Keys that are public knowledge.
     pub known_keys: Arc<KnownKeys>,
-}
-
-/// Everything that rules over more than one file are told.
-#[derive(Debug)]
-pub struct ProjectFacts<'a> {
-    /// Facts of every code file, by path.
-    pub files: Vec<&'a FileFacts>,
-    /// Files with key material, by path.
-    pub key_files: Vec<KeyFile<'a>>,
-    /// Who holds which key.
-    pub trust: TrustGraph<'a>,
-    /// Keys that are public knowledge.
-    pub known_keys: Arc<KnownKeys>,
-}
-
-impl ProjectFacts<'_> {
-    /// Whether any code of the project mints or verifies tokens.
-    pub fn handles_tokens(&self) -> bool {
-        self.files.iter().any(|facts| facts.handles_tokens())
-    }
 }
 
 impl FileFacts {

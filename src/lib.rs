@@ -13,6 +13,7 @@ pub mod lint;
 pub mod models;
 pub mod page;
 pub mod project;
+pub mod project_facts;
 pub mod redact;
 pub mod report;
 pub mod rules;

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::context;
 use crate::eval::{self, Input};
-use crate::facts::{FileFacts, LibraryVersion, ProjectFacts};
+use crate::facts::{FileFacts, LibraryVersion};
 use crate::filter::config::Config;
 use crate::filter::suppress;
 use crate::finding::{Finding, Level, Notification, Place, Report, Summary, Timings};
@@ -24,6 +24,7 @@ use crate::models::versions::{PackageVersions, Version};
 use crate::page;
 use crate::project::{Files, Parsed, Project};
 pub use crate::project::{Progress, Silent};
+use crate::project_facts::ProjectFacts;
 use crate::redact::Redactor;
 use crate::report::fingerprint;
 use crate::rules;

@@ -49,7 +49,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn import(&mut self, imports: &[Import], scope: usize) {
         for import in imports {
             self.note_package(&import.module);
-            self.imported_modules.insert(import.module.clone());
+            self.note_modelled(&import.module);
             match &import.binding {
                 Some(binding) => {
                     let value = self.imported(import, scope);
@@ -58,6 +58,13 @@ impl<'a> Evaluator<'a> {
                 None if import.glob => self.import_all(import, scope),
                 None => {}
             }
+        }
+    }
+
+    /// Notes a package that a model knows.
+    pub(super) fn note_modelled(&mut self, module: &str) {
+        if self.catalog.knows_package(module) {
+            self.imported_modules.insert(module.to_owned());
         }
     }
 

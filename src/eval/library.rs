@@ -57,8 +57,7 @@ impl<'a> Evaluator<'a> {
     /// A method that an imported library adds to values of any type.
     pub(super) fn call_added(&mut self, name: &str, record: &CallRecord) -> Option<Value> {
         let path = ["*".to_owned(), name.to_owned()];
-        let mut modules: Vec<String> = self.imported_modules.iter().cloned().collect();
-        modules.sort_unstable();
+        let modules: Vec<String> = self.imported_modules.iter().cloned().collect();
         modules.into_iter().find_map(|module| {
             let found = self.choose(&module, &path, record, None)?;
             let added = found.item.path.iter().any(|path| path.starts_with("*."));
@@ -181,7 +180,7 @@ impl<'a> Evaluator<'a> {
             {
                 Some(module) => {
                     self.note_package(module.reveal());
-                    self.imported_modules.insert(module.reveal().to_owned());
+                    self.note_modelled(module.reveal());
                     let symbol = self.name_of_tree(module.reveal(), &[]);
                     self.arrive(Value::of_symbol(symbol))
                 }

@@ -219,8 +219,8 @@ struct Evaluator<'a> {
     instances: HashMap<ClassKey, Value>,
     /// What a node-style callback was given last.
     delivered: Option<Value>,
-    /// Modules that the file imports from.
-    imported_modules: HashSet<String>,
+    /// Modules that the files import from and that a model knows.
+    imported_modules: BTreeSet<String>,
     /// Functions in which the header's algorithm is held against something.
     guarded: HashSet<Option<FunctionKey>>,
     /// Parameters of a header that were checked, by the functions in which that happened.
@@ -306,7 +306,7 @@ impl<'a> Evaluator<'a> {
             classes: Vec::new(),
             instances: HashMap::new(),
             delivered: None,
-            imported_modules: HashSet::new(),
+            imported_modules: BTreeSet::new(),
             guarded: HashSet::new(),
             checked: HashSet::new(),
             made_in: HashMap::new(),

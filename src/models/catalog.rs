@@ -1,6 +1,6 @@
 //! Every model, loaded once: which API a package and a path name.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::schema::{Api, Library, Method, Model, SettingModel, TypeModel};
 
@@ -243,7 +243,7 @@ impl Catalog {
     /// Names of the settings that the libraries behind these packages read.
     pub fn settings_of<'a>(
         &'a self,
-        packages: &'a HashSet<String>,
+        packages: &'a BTreeSet<String>,
     ) -> impl Iterator<Item = &'a str> {
         let imported = |model: &&Model| {
             let mut names = model.library.packages.iter();

@@ -3,9 +3,10 @@
 use super::draft::Draft;
 use super::key_literal::key_literals;
 use super::setting_key::setting_keys;
-use crate::facts::{FileFacts, ProjectFacts};
+use crate::facts::FileFacts;
 use crate::finding::Finding;
 use crate::models::schema::Slot;
+use crate::project_facts::ProjectFacts;
 
 pub(super) const ID: &str = "fallback-key";
 

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::draft::Draft;
-use crate::facts::ProjectFacts;
 use crate::finding::Place;
+use crate::project_facts::ProjectFacts;
 use crate::services::{Holding, Identity, Part, Role};
 
 /// Services that a sentence names; more are counted.

@@ -2,10 +2,10 @@
 
 use super::draft::Draft;
 use super::key_file::{is_json, is_served};
-use crate::facts::ProjectFacts;
 use crate::finding::{Confidence, Finding, Place};
 use crate::key_files::{KeyFile, StoredKey};
 use crate::keys::KeyType;
+use crate::project_facts::ProjectFacts;
 
 pub(super) const ID: &str = "jwks-private-material";
 

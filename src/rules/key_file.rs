@@ -2,10 +2,11 @@
 
 use super::algorithm::is_asymmetric;
 use super::key_literal::algorithm_names;
-use crate::facts::{FileFacts, Material, ProjectFacts, SiteKind};
+use crate::facts::{FileFacts, Material, SiteKind};
 use crate::finding::Confidence;
 use crate::key_files::{KeyFile, KeyFileUse, SettingUse, StoredKey};
 use crate::keys::{Container, Identity};
+use crate::project_facts::ProjectFacts;
 
 /// Words that only tokens have. `jwt` also counts as a part of a word: `jwtRS256`.
 const TOKEN_WORDS: [&str; 8] = [

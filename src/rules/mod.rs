@@ -54,8 +54,9 @@ mod weak_rsa_key;
 
 pub use merge::one_per_cause;
 
-use crate::facts::{FileFacts, ProjectFacts};
+use crate::facts::FileFacts;
 use crate::finding::Finding;
+use crate::project_facts::ProjectFacts;
 
 /// A rule: its id, and what looks for it.
 type Rule = (&'static str, fn(&FileFacts, &mut Vec<Finding>));

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::holders::Holders;
-use crate::facts::{Algorithms, Check, ProjectFacts, Site, SiteKind};
+use crate::facts::{Algorithms, Check, Site, SiteKind};
 use crate::finding::{Confidence, Finding};
 use crate::models::schema::Slot;
+use crate::project_facts::ProjectFacts;
 
 pub(super) const ID: &str = "policy-drift";
 

@@ -3,10 +3,10 @@
 use super::draft::Draft;
 use super::jwks_private_material::is_published_private;
 use super::key_file::Link;
-use crate::facts::ProjectFacts;
 use crate::finding::{Finding, Level, Place};
 use crate::key_files::{KeyFile, StoredKey};
 use crate::keys::{Container, KeyType};
+use crate::project_facts::ProjectFacts;
 
 pub(super) const ID: &str = "private-key-committed";
 

@@ -4,8 +4,8 @@
 
 use super::draft::Draft;
 use super::setting_key::setting_keys;
-use crate::facts::ProjectFacts;
 use crate::finding::Finding;
+use crate::project_facts::ProjectFacts;
 
 pub(super) const ID: &str = "secret-in-config";
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::algorithm::least_key_bytes;
 use super::key_literal::{algorithm_names, key_bytes};
 use super::strength::{Weakness, weakness};
-use crate::facts::ProjectFacts;
 use crate::finding::{CodeContext, Confidence, Level, Place};
+use crate::project_facts::ProjectFacts;
 use crate::services::{HeldValue, Holding, Part, Purpose, SaidBy};
 
 /// A value in a settings file that is a key of tokens.

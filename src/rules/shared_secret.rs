@@ -6,8 +6,8 @@ use super::draft::Draft;
 use super::holders::Holders;
 use super::strength::weakness;
 use super::verifier_can_mint;
-use crate::facts::ProjectFacts;
 use crate::finding::{Confidence, Finding, Level};
+use crate::project_facts::ProjectFacts;
 use crate::services::{Holding, Identity, Role, SaidBy};
 
 pub(super) const ID: &str = "shared-secret";

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use super::draft::Draft;
 use super::holders::Holders;
-use crate::facts::ProjectFacts;
 use crate::finding::{Confidence, Finding};
+use crate::project_facts::ProjectFacts;
 use crate::services::{Part, Role};
 
 pub(super) const ID: &str = "verifier-can-mint";

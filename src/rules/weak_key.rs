@@ -9,10 +9,11 @@ use super::key_literal::{algorithm_names, key_literals};
 use super::secret_in_config;
 use super::setting_key::setting_keys;
 use super::strength::weakness;
-use crate::facts::{FileFacts, Key, Material, ProjectFacts, Site, SiteKind};
+use crate::facts::{FileFacts, Key, Material, Site, SiteKind};
 use crate::finding::{Confidence, Finding, Place};
 use crate::key_files::{KeyFile, KeyFileUse};
 use crate::models::schema::KeyKind;
+use crate::project_facts::ProjectFacts;
 
 pub(super) const ID: &str = "weak-key";
 

@@ -2,10 +2,11 @@
 
 use super::draft::Draft;
 use super::key_file::Link;
-use crate::facts::{FileFacts, ProjectFacts, SiteKind};
+use crate::facts::{FileFacts, SiteKind};
 use crate::finding::{Confidence, Finding, Level, Place};
 use crate::key_files::{KeyFile, StoredKey};
 use crate::keys::{self, Container};
+use crate::project_facts::ProjectFacts;
 
 pub(super) const ID: &str = "weak-rsa-key";
 
