@@ -153,3 +153,21 @@ fn no_secret_is_shown_and_names_stay_names() {
         }
     }
 }
+
+#[test]
+fn services_of_one_name_are_told_apart() {
+    let folder = repository("fixtures/projects");
+    let roots = ["compose-shared", "kustomize-shared"];
+    let text = said(&folder, &roots);
+    assert!(text.contains("auth (compose-shared/auth)"), "{text}");
+    let both = said(
+        &folder,
+        &[&roots[..], &["--what-if", "compromised=auth"]].concat(),
+    );
+    let one = [
+        &roots[..],
+        &["--what-if", "compromised=auth (kustomize-shared/auth)"],
+    ];
+    assert!(both.starts_with("if auth (compose-shared/auth) and auth (kustomize-shared/auth)"));
+    assert!(said(&folder, &one.concat()).starts_with("if auth (kustomize-shared/auth) is"));
+}
