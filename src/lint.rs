@@ -1,7 +1,10 @@
 //! The run from roots to report: walk, parse, evaluate, join, rules, filter.
 
 mod gather;
+mod hiding;
 mod rounds;
+
+use hiding::{hide_keys, hide_settings, masked, without_keys};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -17,7 +20,7 @@ use crate::filter::config::Config;
 use crate::filter::suppress;
 use crate::finding::{Finding, Level, Notification, Place, Report, Summary, Timings};
 use crate::key_files;
-use crate::keys::{self, KnownKeys};
+use crate::keys::KnownKeys;
 use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
 use crate::models::versions::{PackageVersions, Version};
@@ -29,7 +32,6 @@ use crate::redact::Redactor;
 use crate::report::fingerprint;
 use crate::rules;
 use crate::services::{self, SettingsSource, TrustGraph};
-use crate::settings::{Setting, SettingValue};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::bounds::{self, Limits};
 use crate::syntax::ir::Unread;
@@ -318,82 +320,6 @@ struct Judged {
     suppressed: usize,
     /// What is to be said about comments; the files were read all the same.
     remarks: Vec<Notification>,
-}
-
-/// Hides the private parts of the keys in a file.
-fn hide_keys(source: &SourceFile, redactor: &mut Redactor) {
-    for span in keys::secret_spans(source.bytes()) {
-        redactor.add_place(&source.path, span);
-    }
-}
-
-/// A file with keys as it can be quoted: what is secret is masked, and so is a file that is one line of text, which may
-/// be a secret. A binary file is empty.
-fn masked(source: SourceFile) -> SourceFile {
-    let mut content = source.bytes().to_vec();
-    if std::str::from_utf8(&content).is_err() {
-        content.clear();
-    } else if source.line_count() <= 2 {
-        mask(&mut content);
-    }
-    without_keys(SourceFile::new(source.path, source.disk_path, content))
-}
-
-/// Lines stay where they are.
-fn mask(secret: &mut [u8]) {
-    let letters = secret
-        .iter_mut()
-        .filter(|byte| !matches!(byte, b'\n' | b'\r'));
-    letters.for_each(|byte| *byte = b'*');
-}
-
-/// A file with the private parts of its keys masked.
-fn without_keys(source: SourceFile) -> SourceFile {
-    let spans = keys::secret_spans(source.bytes());
-    if spans.is_empty() {
-        return source;
-    }
-    let mut content = source.bytes().to_vec();
-    for span in spans {
-        if let Some(secret) = content.get_mut(span.range()) {
-            mask(secret);
-        }
-    }
-    SourceFile::new(source.path, source.disk_path, content)
-}
-
-/// Hides what settings files hold under names that speak of secrets.
-fn hide_settings(settings: &[SettingsSource<'_>], redactor: &mut Redactor) {
-    for file in settings.iter().filter(|file| file.committed) {
-        for setting in file
-            .read
-            .settings
-            .iter()
-            .filter(|setting| holds_secret(setting))
-        {
-            redactor.add_place(&file.source.path, setting.span);
-        }
-    }
-}
-
-/// Whether a setting may hold a secret of any kind, by its name; what it is taken from elsewhere does not.
-fn holds_secret(setting: &Setting) -> bool {
-    const WORDS: [&str; 8] = [
-        "secret",
-        "key",
-        "pass",
-        "pwd",
-        "token",
-        "credential",
-        "salt",
-        "dsn",
-    ];
-    let name = setting.name.to_ascii_lowercase();
-    let is_reference = matches!(
-        setting.value,
-        SettingValue::Reference { fallback: None, .. } | SettingValue::Generated
-    );
-    !is_reference && WORDS.iter().any(|word| name.contains(word))
 }
 
 /// What could not be read of settings files that deploy something, or give a key to something.
