@@ -461,6 +461,9 @@ impl<'a> Evaluator<'a> {
         if let (Kind::Class(class), None) = (&known.kind, names.clone().next()) {
             return Some(self.instance_of(class));
         }
+        if let (Kind::Object(_), None) = (&known.kind, names.clone().next()) {
+            return Some(known);
+        }
         if let (true, None) = (known.is_elsewhere(), names.clone().next()) {
             return Some(Value::pending_instance(known, first));
         }

@@ -388,7 +388,7 @@ impl<'a> Evaluator<'a> {
                 let mut filled = self.fill_place(of, record, object);
                 for name in path {
                     filled = match self.settle(filled) {
-                        Filled::Yes(value, _) => option_of(&value, name),
+                        Filled::Yes(value, _) => self.option(&value, name),
                         Filled::Maybe(value, _) => match option_of(&value, name) {
                             Filled::Yes(value, span) => Filled::Maybe(value, span),
                             other => other,
@@ -470,6 +470,17 @@ impl<'a> Evaluator<'a> {
             },
             Place::Constant(word) => Filled::Yes(constant(word), record.name),
         }
+    }
+
+    /// A member of an options object, which may be a settings object.
+    fn option(&mut self, options: &Value, name: &str) -> Filled {
+        if let Kind::Object(object) = &options.kind
+            && !object.borrow().fields.contains_key(name)
+            && let Some(content) = self.content(object)
+        {
+            return option_of(&content, name);
+        }
+        option_of(options, name)
     }
 
     fn fill_call(
