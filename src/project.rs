@@ -15,7 +15,7 @@ use crate::source::{FileId, SourceFile};
 use crate::syntax::bounds::Limits;
 use crate::syntax::ir::Module;
 use crate::syntax::resolve::{
-    Package, Resolver, Target, Tree, folder_of, is_package_entry, is_under,
+    Package, Resolver, Target, Tree, folder_of, inside, is_package_entry, is_under, upwards,
 };
 use crate::syntax::{self, Language};
 use crate::walk::{Committed, FileKind, OtherFile, WalkedFile};
@@ -172,6 +172,17 @@ impl Files {
     pub fn parsed_sources(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
         let parsed = self.files.values().filter_map(|file| file.parsed.get());
         parsed.flatten().map(|parsed| &parsed.source)
+    }
+
+    /// The nearest folder above a file that has a manifest; "" when none has.
+    fn folder_with_a_manifest(&self, path: &str) -> String {
+        let has_one = |folder: &&str| {
+            let behind = self.manifests.range(inside(folder, "")..);
+            let mut inside = behind.take_while(|(path, _)| is_under(path, folder));
+            inside.any(|(path, _)| folder_of(path) == *folder)
+        };
+        let mut folders = upwards(folder_of(path));
+        folders.find(has_one).unwrap_or_default().to_owned()
     }
 
     /// A file's content as it is on disk, when it was not kept. `None` when it cannot be read or is no text.
@@ -384,7 +395,10 @@ impl<'f> Project<'f> {
             all
         });
         let here = self.files.path(near);
-        let package = self.package(near).map_or_else(String::new, |it| it.folder);
+        let package = match self.package(near) {
+            Some(package) => package.folder,
+            None => self.files.folder_with_a_manifest(here),
+        };
         let mut found: Vec<FileId> = all
             .iter()
             .copied()

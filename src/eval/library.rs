@@ -321,9 +321,7 @@ impl<'a> Evaluator<'a> {
         let fallback = slot(Slot::Fallback);
         // A map in the place of the default holds options.
         let fallback = fallback.filter(|value| !matches!(value.kind, Kind::Null | Kind::Map(_)));
-        if api.role == Role::Setting
-            && let Some(value) = self.held(api, &name, object)
-        {
+        if let Some(value) = self.held(api, &name, object) {
             return match fallback {
                 Some(fallback) => self.either(value, fallback, record.name),
                 None => value,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::FunctionKey;
 use super::uses::Use;
-use super::value::{ClassValue, Closure, Kind, Object, Symbol, Value};
+use super::value::{ClassValue, Closure, Kind, Map, Object, Symbol, Value};
 use crate::models::schema::Role;
 use crate::syntax::ir::{Member, MemberKind, Name};
 
@@ -237,7 +237,7 @@ impl<'a> Evaluator<'a> {
         let fixed = class.statics.borrow().entries.get(name).cloned();
         if let Some(entry) = fixed {
             return Some(if self.reads_settings(class) {
-                as_fallback(name, entry.value)
+                self.as_setting(name, entry.value)
             } else {
                 entry.value
             });
@@ -274,6 +274,36 @@ impl<'a> Evaluator<'a> {
             }
         }
         None
+    }
+
+    /// The value of an attribute that the environment may say otherwise, and so of the attributes of an instance that
+    /// stands there.
+    fn as_setting(&mut self, name: &str, value: Value) -> Value {
+        let Kind::Map(map) = &value.kind else {
+            return as_fallback(name, value);
+        };
+        let (class, mut entries) = {
+            let map = map.borrow();
+            (map.class.clone(), map.entries.clone())
+        };
+        let Some(class) = class else { return value };
+        for (name, entry) in self.attributes(&class, 0) {
+            entries.entry(name).or_insert(entry);
+        }
+        for (inner, entry) in &mut entries {
+            let path = format!("{name}.{inner}");
+            entry.value = as_fallback(&path, entry.value.clone());
+        }
+        let nested = Map {
+            entries,
+            open: true,
+            class: Some(class),
+            ..Map::default()
+        };
+        Value {
+            trail: value.trail.clone(),
+            ..Value::map(nested)
+        }
     }
 
     /// Whether the attributes of a class are only what is taken when the environment says nothing.

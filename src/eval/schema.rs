@@ -25,7 +25,7 @@ const SEPARATORS: [char; 2] = ['.', ':'];
 /// Fields as they are described, not read yet.
 #[derive(Default)]
 pub(super) struct Described {
-    fields: BTreeMap<String, Entry>,
+    pub(super) fields: BTreeMap<String, Entry>,
     /// Whether there may be others.
     open: bool,
     /// Texts that stood in place of fields.
@@ -217,7 +217,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Adds the fields that a value stands for.
-    fn describe_value(&mut self, value: &Value, span: Span, depth: usize, into: &mut Described) {
+    pub(super) fn describe_value(
+        &mut self,
+        value: &Value,
+        span: Span,
+        depth: usize,
+        into: &mut Described,
+    ) {
         if depth > DEEPEST_SCHEMA * 2 || !self.step() {
             into.open = true;
             return;
@@ -345,7 +351,7 @@ impl<'a> Evaluator<'a> {
                 let given = given.unwrap_or_else(setting);
                 self.with_defaults(&model.slots, given, &nothing, Some(object))
             }
-            Kind::Map(map) => {
+            Kind::Map(_) | Kind::List(_) => {
                 let record = CallRecord {
                     positional: vec![(described.clone(), Span::default())],
                     ..CallRecord::default()
@@ -356,6 +362,9 @@ impl<'a> Evaluator<'a> {
                     let given = given.unwrap_or_else(setting);
                     return self.with_defaults(&field.slots, given, &record, None);
                 }
+                let Kind::Map(map) = &described.kind else {
+                    return described;
+                };
                 if reading.field.is_none() && !reading.settings {
                     return described;
                 }

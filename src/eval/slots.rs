@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::filled::{Filled, Truth};
-use super::value::{CallRecord, Kind, Object, Value};
+use super::value::{CallRecord, Entry, Kind, Map, Object, Value};
 use crate::facts::LibraryVersion;
 use crate::models::catalog::Found;
 use crate::models::schema::{
@@ -383,6 +383,7 @@ impl<'a> Evaluator<'a> {
         match place {
             Place::Argument(position) => given(record.positional.get(*position)),
             Place::LastArgument => given(record.positional.last()),
+            Place::Named(name) if name == "*" => all_named(record),
             Place::Named(name) => given(record.named.get(name)),
             Place::Option { path, of } => {
                 let mut filled = self.fill_place(of, record, object);
@@ -454,6 +455,10 @@ impl<'a> Evaluator<'a> {
                             ..CallRecord::default()
                         };
                         Filled::Yes(self.invoke(closure, &record), span)
+                    }
+                    Kind::Class(class) => {
+                        let record = CallRecord::default();
+                        Filled::Yes(self.instantiate(class, &record), span)
                     }
                     Kind::Null | Kind::Bool(_) | Kind::Text(_) => Filled::No,
                     _ => Filled::Unknown,
@@ -674,14 +679,37 @@ fn option_of(options: &Value, name: &str) -> Filled {
                 None => Filled::No,
             }
         }
-        Kind::Null
-        | Kind::Function(_)
-        | Kind::Bool(_)
-        | Kind::Text(_)
-        | Kind::Number(_)
-        | Kind::List(_) => Filled::No,
+        Kind::List(list) => {
+            let list = list.borrow();
+            let position = name.parse::<usize>().ok();
+            match position.and_then(|position| list.items.get(position)) {
+                Some(item) => Filled::Yes(item.clone(), item.origin().unwrap_or_default()),
+                None => Filled::No,
+            }
+        }
+        Kind::Null | Kind::Function(_) | Kind::Bool(_) | Kind::Text(_) | Kind::Number(_) => {
+            Filled::No
+        }
         _ => Filled::Unknown,
     }
+}
+
+/// A map of the named arguments of a call.
+fn all_named(record: &CallRecord) -> Filled {
+    let entry = |(name, (value, key)): (&String, &(Value, Span))| {
+        let entry = Entry {
+            value: value.clone(),
+            key: *key,
+            maybe: false,
+        };
+        (name.clone(), entry)
+    };
+    let map = Map {
+        entries: record.named.iter().map(entry).collect(),
+        open: record.open,
+        ..Map::default()
+    };
+    Filled::Yes(Value::map(map), record.name)
 }
 
 /// The elements of a list, as one of several; what is no list is its own element.

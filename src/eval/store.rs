@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::member::as_fallback;
+use super::schema::Described;
 use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Value};
 use super::{Evaluator, Frame};
 use crate::models::catalog::Found;
@@ -42,36 +43,29 @@ impl<'a> Evaluator<'a> {
         let api = found.item;
         let store = api.store.clone().unwrap_or_default();
         let under = self.slot_value(api, Slot::Value, &record);
-        let under = under.as_ref().and_then(Value::as_text).cloned();
         let (entries, texts) = self.described_by(api, &record, object);
-        for (value, _) in texts {
-            if let Some(text) = value.as_text() {
-                self.define_named(&store, text.reveal());
-            }
-        }
-        for (name, entry) in &entries {
-            self.note_setting(name, &entry.value, entry.key);
-        }
-        match under {
+        match under.as_ref().and_then(Value::as_text) {
             Some(name) => {
-                let value = Value::map(Map {
-                    entries,
-                    open: true,
-                    born: self.depth(),
-                    class: None,
-                });
+                // One setting, or all that stand under a name.
+                let name = name.reveal();
+                let value = match texts.into_iter().next() {
+                    Some((text, _)) if api.settings => as_fallback(name, text),
+                    Some((text, _)) => text,
+                    None => Value::map(Map {
+                        entries,
+                        open: true,
+                        born: self.depth(),
+                        class: None,
+                    }),
+                };
                 let entry = Entry {
                     value,
                     key: record.name,
                     maybe: false,
                 };
-                self.put(&store, name.reveal(), entry);
+                self.put(&store, name, entry);
             }
-            None => {
-                for (name, entry) in entries {
-                    self.put(&store, &name, entry);
-                }
-            }
+            None => self.put_all(&store, entries, texts),
         }
         match &api.returns {
             Some(returns) => {
@@ -86,6 +80,31 @@ impl<'a> Evaluator<'a> {
             None => record
                 .receiver
                 .unwrap_or_else(|| Value::unknown(&api.path.join("|"))),
+        }
+    }
+
+    /// Settings that a method of an unknown object puts into a store.
+    pub(super) fn define_by_method(&mut self, store: &str, value: &Value, span: Span) {
+        let mut described = Described::default();
+        self.describe_value(value, span, 0, &mut described);
+        let Described { fields, texts, .. } = described;
+        self.put_all(store, fields, texts);
+    }
+
+    fn put_all(
+        &mut self,
+        store: &str,
+        entries: BTreeMap<String, Entry>,
+        texts: Vec<(Value, Span)>,
+    ) {
+        for (value, _) in texts {
+            if let Some(text) = value.as_text() {
+                self.define_named(store, text.reveal());
+            }
+        }
+        for (name, entry) in entries {
+            self.note_setting(&name, &entry.value, entry.key);
+            self.put(store, &name, entry);
         }
     }
 

@@ -438,6 +438,9 @@ pub struct Method {
     /// How the receiver is decoded.
     #[serde(default)]
     pub encoding: Option<Encoding>,
+    /// The store that its arguments are put into.
+    #[serde(default)]
+    pub store: Option<String>,
 }
 
 /// An option that looks like a check.
