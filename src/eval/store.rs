@@ -194,6 +194,15 @@ impl<'a> Evaluator<'a> {
         if value.is_unknown() || matches!(value.kind, Kind::Null | Kind::Symbol(_)) {
             return None;
         }
+        // The variable of the same name says no more than the setting.
+        let is_of_same_name = |value: &Value| match &value.kind {
+            Kind::Environment { name, .. } => **name == *path && !holds_literal(value),
+            Kind::Unknown(_) | Kind::Null => true,
+            _ => false,
+        };
+        if value.alternatives().iter().all(is_of_same_name) {
+            return None;
+        }
         Some(if model.item.settings {
             as_fallback(path, value)
         } else {
@@ -311,5 +320,22 @@ impl<'a> Evaluator<'a> {
                 && packages.any(|package| self.imported_modules.contains(package))
         })?;
         Some(&found.item.name)
+    }
+}
+
+/// Whether a text that is written in the code may be the value.
+fn holds_literal(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Text(_) => true,
+        Kind::OneOf(values) => values.iter().any(holds_literal),
+        Kind::Environment {
+            fallback: Some(fallback),
+            ..
+        }
+        | Kind::Setting {
+            fallback: Some(fallback),
+            ..
+        } => holds_literal(fallback),
+        _ => false,
     }
 }
