@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::expression::{any_of, holds_classes};
+use super::expression::any_of;
 use super::uses::Use;
 use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Value};
 use super::write::{merge_into, open};
@@ -285,7 +285,10 @@ impl<'a> Evaluator<'a> {
 
     /// A method that the models know by its name alone.
     pub(super) fn call_named(&mut self, object: &Value, name: &Name, record: CallRecord) -> Value {
-        let Some(method) = self.catalog.method(&name.text) else {
+        let method = self.catalog.method(&name.text).filter(|method| {
+            method.role != Role::Instance || matches!(object.kind, Kind::Class(_))
+        });
+        let Some(method) = method else {
             if let Some(value) = self.call_added(&name.text, &record) {
                 return value;
             }
@@ -335,7 +338,7 @@ impl<'a> Evaluator<'a> {
                     .and_then(Value::as_text)
                     .map(|text| text.reveal().to_owned())
                 else {
-                    if holds_classes(object) {
+                    if self.is_chosen_from(object) {
                         return any_of(object);
                     }
                     return Value::unknown(&format!("{}[]", object.path()));
@@ -372,6 +375,7 @@ impl<'a> Evaluator<'a> {
                 }
                 called.unwrap_or_else(|| object.clone())
             }
+            Role::Instance => self.instance_of_value(object),
             Role::Define => {
                 for (value, span) in &record.positional {
                     if let Some(store) = &method.store {
@@ -592,6 +596,7 @@ impl<'a> Evaluator<'a> {
         let frame = self.frames.pop();
         let returns = frame.map(|frame| frame.returns).unwrap_or_default();
         let result = Value::one_of(returns.into_iter().chain(tail));
+        let result = self.of_declared_type(result, function.returns.as_ref(), closure.scope);
         if self.is_memoised(function) {
             self.note_kept(&result);
         }

@@ -258,9 +258,21 @@ impl<'a> Evaluator<'a> {
                     return Some(self.invoke(closure, &Default::default()));
                 }
                 MemberKind::Field(None) => {
+                    if let Some(value) = self.by_attributes(class, file, member) {
+                        return Some(value);
+                    }
                     let annotation = member.annotation.as_ref()?;
                     let scope = class.scope;
-                    return self.within(file, |this| this.value_of_type(annotation, scope));
+                    let typed = self.within(file, |this| this.value_of_type(annotation, scope));
+                    let (None, Some(instance)) = (&typed, this) else {
+                        return typed;
+                    };
+                    let Kind::Map(map) = &instance.kind else {
+                        return None;
+                    };
+                    self.fill_by_maker(class, instance);
+                    let filled = map.borrow().entries.get(name).cloned();
+                    return filled.map(|entry| entry.value);
                 }
                 MemberKind::Field(Some(_)) | MemberKind::Variant => {}
             }
@@ -318,7 +330,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn method_closure(
+    pub(super) fn method_closure(
         &self,
         class: &Rc<ClassValue>,
         (file, function): FunctionKey,

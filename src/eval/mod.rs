@@ -18,6 +18,7 @@ mod filled;
 mod framework;
 mod header;
 mod imports;
+mod instance;
 mod library;
 mod material;
 mod member;
@@ -220,6 +221,8 @@ struct Evaluator<'a> {
     /// How often each function ran.
     ran: HashMap<FunctionKey, usize>,
     classes: Vec<Rc<ClassValue>>,
+    /// Classes of which a function was asked for an instance.
+    made_by_function: HashSet<ClassKey>,
     /// Local classes of which an instance was made.
     instances: HashMap<ClassKey, Value>,
     /// What a node-style callback was given last.
@@ -310,6 +313,7 @@ impl<'a> Evaluator<'a> {
             waiting: Vec::new(),
             ran: HashMap::new(),
             classes: Vec::new(),
+            made_by_function: HashSet::new(),
             instances: HashMap::new(),
             delivered: None,
             imported_modules: BTreeSet::new(),

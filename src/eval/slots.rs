@@ -15,7 +15,7 @@ use crate::models::schema::{
 };
 use crate::models::source::{Condition, Place, Source};
 use crate::source::Span;
-use crate::syntax::ir::Literal;
+use crate::syntax::ir::{Literal, Name};
 
 /// What is known of one call's slots.
 #[derive(Debug)]
@@ -465,6 +465,10 @@ impl<'a> Evaluator<'a> {
                 },
                 other => other,
             },
+            Place::ReturnedBy(inner) => match self.fill_place(inner, record, object) {
+                Filled::Yes(value, span) => self.returned_by_name(&value, span),
+                other => other,
+            },
             Place::TypeArgument(position) => match record.type_arguments.get(*position) {
                 Some((_, value)) => Filled::Yes(value.clone(), record.name),
                 None => Filled::No,
@@ -474,6 +478,34 @@ impl<'a> Evaluator<'a> {
                 None => Filled::No,
             },
             Place::Constant(word) => Filled::Yes(constant(word), record.name),
+        }
+    }
+
+    /// What a function of the file returns that a text names.
+    fn returned_by_name(&mut self, name: &Value, span: Span) -> Filled {
+        let Some(name) = name.as_text() else {
+            return Filled::Unknown;
+        };
+        let mut names = name.reveal().split("::");
+        let scope = self.loaded[self.current].scope;
+        let first = names.next().unwrap_or_default();
+        let Some(mut function) = self.look_up(first, scope) else {
+            return Filled::Unknown;
+        };
+        for name in names {
+            let text = name.to_owned();
+            function = self.member(&function, &Name { text, span });
+        }
+        match self.force(function).kind {
+            Kind::Function(closure) => {
+                let record = CallRecord {
+                    span,
+                    name: span,
+                    ..CallRecord::default()
+                };
+                Filled::Yes(self.invoke(&closure, &record), span)
+            }
+            _ => Filled::Unknown,
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::schema::{Api, Library, Method, Model, SettingModel, StoreModel, TypeModel};
+use super::schema::{
+    Api, AttributeModel, Library, Method, Model, SettingModel, StoreModel, TypeModel,
+};
 
 include!(concat!(env!("OUT_DIR"), "/models.rs"));
 
@@ -238,6 +240,13 @@ impl Catalog {
                     item: &model.setting[*position],
                 }
             })
+    }
+
+    /// What attributes of this name say of a field.
+    pub fn attributes<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a AttributeModel> {
+        let named = move |item: &&AttributeModel| item.name.iter().any(|known| known == name);
+        let models = self.models.iter().flat_map(|model| &model.attribute);
+        models.filter(named)
     }
 
     /// The store of this name.
