@@ -277,7 +277,10 @@ impl<'a> Evaluator<'a> {
         const OTHERS: [&str; 4] = ["staging", "stage", "default", "base"];
         let is_stage = |name: &String| {
             let name = plain(name);
-            let mut words = DEVELOPMENT_WORDS.iter().chain(&PRODUCTION_WORDS).chain(&OTHERS);
+            let mut words = DEVELOPMENT_WORDS
+                .iter()
+                .chain(&PRODUCTION_WORDS)
+                .chain(&OTHERS);
             words.any(|word| *word == name)
         };
         if !map.entries.keys().all(is_stage) {
