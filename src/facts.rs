@@ -224,6 +224,8 @@ pub enum SiteKind {
     Command,
     /// A discovery document is put together; its algorithms are those of ID tokens.
     Discovery,
+    /// A private key is handed out in a key set.
+    Publish,
 }
 
 impl std::fmt::Display for SiteKind {
@@ -242,6 +244,7 @@ impl std::fmt::Display for SiteKind {
             Self::Query => "query",
             Self::Command => "command",
             Self::Discovery => "discovery",
+            Self::Publish => "published key",
         })
     }
 }

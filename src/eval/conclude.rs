@@ -31,6 +31,7 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         .partition(|site| site.place.span.file == root);
     sites.extend(setting_sites(evaluator));
     sites.extend(super::discovery::sites(evaluator));
+    sites.extend(super::export::sites(evaluator));
     let (own, others): (Vec<Site>, Vec<Site>) = super::header::sites(evaluator)
         .into_iter()
         .chain(super::fetch::sites(evaluator))

@@ -203,6 +203,7 @@ impl<'a> Evaluator<'a> {
             Kind::Joined(parts) => parts
                 .iter()
                 .find_map(|part| self.origin_of(part, depth + 1)),
+            Kind::PublicHalf(key) => self.origin_of(key, depth + 1),
             Kind::Object(object) => {
                 let made = object.borrow().made.clone()?;
                 let (package, path) = made.of.as_ref()?;
@@ -247,6 +248,7 @@ impl<'a> Evaluator<'a> {
                         waiting.extend(given.map(|(value, _)| value.clone()));
                     }
                 }
+                Kind::PublicHalf(key) => waiting.push(key.as_ref().clone()),
                 Kind::OneOf(values) | Kind::Joined(values) => {
                     waiting.extend(values.iter().cloned());
                 }

@@ -82,7 +82,7 @@ impl<'a> Evaluator<'a> {
             return self.apply_api(found, &package, record, Some(inner));
         }
         if let Some(method) = self.catalog.method(&name.text)
-            && matches!(method.role, Role::Apply | Role::Fallback)
+            && matches!(method.role, Role::Apply | Role::Fallback | Role::Respond)
         {
             return self.call_named(object, name, record);
         }
@@ -173,6 +173,15 @@ impl<'a> Evaluator<'a> {
                 };
                 decoded(value, api.encoding)
             }
+            Role::Public => {
+                let value = self.slot_value(api, Slot::Value, &record);
+                self.public_half(value.unwrap_or_else(|| Value::unknown("key")))
+            }
+            Role::Export => self.export(found, record, object),
+            Role::Respond => {
+                self.note_answer(&record);
+                self.call_unknown(&api.path.join("|"), &record)
+            }
             Role::Import => match self
                 .slot_value(api, Slot::Value, &record)
                 .as_ref()
@@ -252,6 +261,7 @@ impl<'a> Evaluator<'a> {
             | Role::Copy
             | Role::Append
             | Role::Member
+            | Role::Take
             | Role::Split
             | Role::Join
             | Role::Apply => self.call_unknown(&api.path.join("|"), &record),

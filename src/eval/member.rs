@@ -106,6 +106,11 @@ impl<'a> Evaluator<'a> {
                     None => unknown,
                 }
             }
+            // A key pair that was made.
+            Kind::Generated if name.text.to_ascii_lowercase().contains("private") => object.clone(),
+            Kind::Generated if name.text.to_ascii_lowercase().contains("public") => {
+                self.public_half(object.clone())
+            }
             _ => {
                 let path = format!("{}.{}", object.path(), name.text);
                 match self.kept.get(&path) {

@@ -26,7 +26,11 @@ pub(super) fn key_literals(facts: &FileFacts) -> impl Iterator<Item = KeyLiteral
     let keyed = |site: &&Site| {
         !matches!(
             site.kind,
-            SiteKind::Decode | SiteKind::Header | SiteKind::Jwks | SiteKind::OtherSecret
+            SiteKind::Decode
+                | SiteKind::Header
+                | SiteKind::Jwks
+                | SiteKind::OtherSecret
+                | SiteKind::Publish
         )
     };
     // The call that verifies or mints says more than the one that makes the key.

@@ -97,6 +97,7 @@ pub const RULES: &[Rule] = &[
     (jwks_refetch_unbounded::ID, jwks_refetch_unbounded::check),
     (jwks_never_refreshed::ID, jwks_never_refreshed::check),
     (weak_rsa_key::ID, weak_rsa_key::check),
+    (jwks_private_material::ID, jwks_private_material::check),
 ];
 
 /// A rule over more than one file.
@@ -104,7 +105,10 @@ type ProjectRule = (&'static str, fn(&ProjectFacts<'_>, &mut Vec<Finding>));
 
 /// Every rule that looks at more than one file. A rule may be in both lists.
 pub const PROJECT_RULES: &[ProjectRule] = &[
-    (jwks_private_material::ID, jwks_private_material::check),
+    (
+        jwks_private_material::ID,
+        jwks_private_material::check_files,
+    ),
     (private_key_committed::ID, private_key_committed::check),
     (weak_key::ID, weak_key::check_files),
     (weak_rsa_key::ID, weak_rsa_key::check_files),
