@@ -66,6 +66,8 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         tokens: super::token::literals(evaluator),
         reads: sorted(&evaluator.reads),
         generated: evaluator.generated.clone(),
+        key_sets: super::export::key_sets(evaluator),
+        rotations: evaluator.rotations.clone(),
         known_keys: Default::default(),
     };
     Evaluation {

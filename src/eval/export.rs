@@ -8,7 +8,9 @@ use super::filled::Filled;
 use super::material::pem_kind;
 use super::slots::written;
 use super::value::{CallRecord, Entry, Kind, List, Map, Object, Value};
-use crate::facts::{Key, LibraryFact, LibraryVersion, Material, Site, SiteKind};
+use crate::facts::{
+    Key, KeyId, LibraryFact, LibraryVersion, Material, PublishedSet, Site, SiteKind,
+};
 use crate::keys;
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, Encoding, KeyKind, Role, Slot};
@@ -24,11 +26,27 @@ const TYPE_MEMBER: &str = "kty";
 /// The member of a key set that lists the keys.
 const SET_MEMBER: &str = "keys";
 
+/// The member of a JWK that names it.
+const ID_MEMBER: &str = "kid";
+
+/// Members of which a JWK in the code has at least one.
+const KEY_MEMBERS: [&str; 4] = [TYPE_MEMBER, ID_MEMBER, PRIVATE_MEMBER, "n"];
+
 /// Nesting of values that is followed.
 const DEEPEST: usize = 6;
 
 /// Answers that are kept of one file.
 const MOST: usize = 64;
+
+/// Parts of one answer that are looked at.
+const MOST_PARTS: usize = 4096;
+
+/// A set of keys in an answer.
+pub(super) struct AnsweredSet {
+    value: Value,
+    answer: Span,
+    scope: String,
+}
 
 /// An answer that holds a private key.
 pub(super) struct Published {
@@ -191,7 +209,8 @@ impl<'a> Evaluator<'a> {
             Kind::OneOf(values) => values.iter().any(|it| self.is_private(it, depth + 1)),
             Kind::List(list) => {
                 let list = list.borrow();
-                list.items.iter().any(|it| self.is_private(it, depth + 1))
+                let mut items = list.items.iter().take(MOST);
+                items.any(|it| self.is_private(it, depth + DEEPEST / 2))
             }
             Kind::Map(map) => map
                 .try_borrow()
@@ -282,7 +301,9 @@ impl<'a> Evaluator<'a> {
             true => self.force(value),
             false => value,
         };
-        let Some((member, value)) = private_in(&value, for_keys, 0) else {
+        self.note_key_set(&value, answer);
+        let mut looked_at = 0;
+        let Some((member, value)) = private_in(&value, for_keys, 0, &mut looked_at) else {
             return;
         };
         let known = self.published.iter().any(|it| it.member == member);
@@ -298,6 +319,100 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+impl Evaluator<'_> {
+    /// A set of keys in an answer.
+    fn note_key_set(&mut self, value: &Value, answer: Span) {
+        for value in value.alternatives() {
+            let is_set = match &value.kind {
+                Kind::Map(map) => map
+                    .try_borrow()
+                    .is_ok_and(|map| map.entries.contains_key(SET_MEMBER)),
+                _ => false,
+            };
+            let known = self.key_sets.iter().any(|it| it.answer == answer);
+            if is_set && !known && self.key_sets.len() < MOST {
+                let scope = self.scope_label();
+                self.key_sets.push(AnsweredSet {
+                    value,
+                    answer,
+                    scope,
+                });
+            }
+        }
+    }
+
+    /// A key is made: by a function that is called after rotation?
+    pub(super) fn note_rotation(&mut self, name: Span) {
+        let rotates = self.scope_label().to_ascii_lowercase().contains("rotat");
+        if rotates && name.file == self.input.file.source.id && self.rotations.len() < MOST {
+            let place = self.place(name, "a new key");
+            if !self.rotations.contains(&place) {
+                self.rotations.push(place);
+            }
+        }
+    }
+}
+
+/// Key sets that the file answers with, as they are when all is done: a key may have been added since.
+pub(super) fn key_sets(evaluator: &Evaluator<'_>) -> Vec<PublishedSet> {
+    let root = evaluator.input.file.source.id;
+    let own = evaluator
+        .key_sets
+        .iter()
+        .filter(|set| set.answer.file == root);
+    let sets = own.filter_map(|set| {
+        let Kind::Map(map) = &set.value.kind else {
+            return None;
+        };
+        let (key_ids, open) = map.try_borrow().ok().and_then(|map| listed_keys(&map))?;
+        Some(PublishedSet {
+            place: evaluator.place(set.answer, "handed out here"),
+            scope: set.scope.clone(),
+            key_ids,
+            open,
+            context: None,
+        })
+    });
+    let mut sets: Vec<PublishedSet> = sets.collect();
+    sets.sort_by(|a, b| a.place.cmp(&b.place));
+    sets
+}
+
+/// The ids of the keys of a set, and whether there may be others; `None` when it is no set.
+fn listed_keys(set: &Map) -> Option<(Vec<Option<KeyId>>, bool)> {
+    let list = match &set.entries.get(SET_MEMBER)?.value.kind {
+        Kind::List(list) => list.try_borrow().ok()?,
+        _ => return None,
+    };
+    let mut key_ids = Vec::new();
+    let mut open = list.open || set.open;
+    for item in &list.items {
+        let Kind::Map(key) = &item.kind else {
+            open = true;
+            continue;
+        };
+        let key = key.try_borrow().ok()?;
+        let is_key = KEY_MEMBERS.iter().any(|it| key.entries.contains_key(*it));
+        if !is_key {
+            return None;
+        }
+        let id = key.entries.get(ID_MEMBER);
+        key_ids.push(id.and_then(|id| key_id(&id.value)));
+    }
+    (!key_ids.is_empty()).then_some((key_ids, open))
+}
+
+/// What is known of the id of a key.
+pub(super) fn key_id(value: &Value) -> Option<KeyId> {
+    match &value.kind {
+        Kind::Text(text) => Some(KeyId::Written(text.reveal().to_owned())),
+        Kind::Environment { name, .. } | Kind::Setting { path: name, .. } if !name.is_empty() => {
+            Some(KeyId::Named(name.to_string()))
+        }
+        _ => None,
+    }
+}
+
 /// Whether a name or route is that of a key set.
 fn names_key_set(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
@@ -307,8 +422,14 @@ fn names_key_set(text: &str) -> bool {
 }
 
 /// The private member of a JWK in an answer, with its place. Outside of a set it counts only where keys are asked for.
-fn private_in(value: &Value, in_set: bool, depth: usize) -> Option<(Span, Value)> {
-    if depth > DEEPEST {
+fn private_in(
+    value: &Value,
+    in_set: bool,
+    depth: usize,
+    looked_at: &mut usize,
+) -> Option<(Span, Value)> {
+    *looked_at += 1;
+    if depth > DEEPEST || *looked_at > MOST_PARTS {
         return None;
     }
     match &value.kind {
@@ -318,18 +439,18 @@ fn private_in(value: &Value, in_set: bool, depth: usize) -> Option<(Span, Value)
                 return Some((entry.key, entry.value.clone()));
             }
             map.entries.iter().find_map(|(name, entry)| {
-                private_in(&entry.value, in_set || name == SET_MEMBER, depth + 1)
+                let in_set = in_set || name == SET_MEMBER;
+                private_in(&entry.value, in_set, depth + 1, looked_at)
             })
         }
         Kind::List(list) => {
             let list = list.try_borrow().ok()?;
-            list.items
-                .iter()
-                .find_map(|item| private_in(item, in_set, depth + 1))
+            let mut items = list.items.iter();
+            items.find_map(|item| private_in(item, in_set, depth + 1, looked_at))
         }
         Kind::OneOf(values) | Kind::Joined(values) => values
             .iter()
-            .find_map(|value| private_in(value, in_set, depth + 1)),
+            .find_map(|value| private_in(value, in_set, depth + 1, looked_at)),
         _ => None,
     }
 }

@@ -161,6 +161,7 @@ fn set_slot(
                 open: true,
                 seconds: None,
                 key_id: None,
+                key_ids: Vec::new(),
             });
         }
         Slot::Lifetime => {}

@@ -159,7 +159,10 @@ impl<'a> Evaluator<'a> {
             }
             Role::Fetch => self.fetch(found, &record),
             Role::Default => Value::new(Kind::Default),
-            Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
+            Role::Random => {
+                self.note_rotation(record.name);
+                Value::at(Kind::Generated, record.span, "made at run time")
+            }
             Role::Guessable => Value::at(Kind::Guessable, record.span, "made here"),
             Role::Pass => {
                 let value = self.slot_value(api, Slot::Value, &record);
@@ -236,6 +239,9 @@ impl<'a> Evaluator<'a> {
                     package.to_owned(),
                     api.path.iter().take(1).cloned().collect(),
                 ));
+                if api.role == Role::Key {
+                    self.note_rotation(record.name);
+                }
                 if api.role != Role::Policy {
                     self.add_site(found, record, object);
                 }

@@ -236,6 +236,10 @@ struct Evaluator<'a> {
     discoveries: Vec<discovery::Discovery>,
     /// Private keys that are handed out.
     published: Vec<export::Published>,
+    /// Key sets that are handed out.
+    key_sets: Vec<export::AnsweredSet>,
+    /// Where functions that are called after rotation make keys.
+    rotations: Vec<crate::finding::Place>,
     /// Where keys came from that verified a token.
     key_sources: Vec<fetch::KeySource>,
     /// Which run for unknown callers this is; 0 while the module itself runs.
@@ -317,6 +321,8 @@ impl<'a> Evaluator<'a> {
             fetches: Vec::new(),
             discoveries: Vec::new(),
             published: Vec::new(),
+            key_sets: Vec::new(),
+            rotations: Vec::new(),
             key_sources: Vec::new(),
             activation: 0,
             activations: 0,

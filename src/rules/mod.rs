@@ -27,6 +27,7 @@ mod jwks_refetch_unbounded;
 mod jwks_uncached;
 mod key_file;
 mod key_literal;
+mod key_pinned_static;
 mod key_reused;
 mod key_source_untrusted;
 mod kid_injection;
@@ -98,6 +99,7 @@ pub const RULES: &[Rule] = &[
     (jwks_never_refreshed::ID, jwks_never_refreshed::check),
     (weak_rsa_key::ID, weak_rsa_key::check),
     (jwks_private_material::ID, jwks_private_material::check),
+    (key_pinned_static::ID, key_pinned_static::check),
 ];
 
 /// A rule over more than one file.
@@ -118,6 +120,8 @@ pub const PROJECT_RULES: &[ProjectRule] = &[
     (shared_secret::ID, shared_secret::check),
     (verifier_can_mint::ID, verifier_can_mint::check),
     (policy_drift::ID, policy_drift::check),
+    (key_pinned_static::ID, key_pinned_static::check_sets),
+    (mint_without_kid::ID, mint_without_kid::check_sets),
 ];
 
 /// What the rules say of a file: one finding for each cause in it.
