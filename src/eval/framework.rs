@@ -165,6 +165,7 @@ fn set_slot(
             });
         }
         Slot::Lifetime => {}
+        Slot::Url => site.address = evaluator.address(value, span),
         _ if switched_off => {
             site.checks.insert(
                 slot,

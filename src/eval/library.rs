@@ -157,7 +157,7 @@ impl<'a> Evaluator<'a> {
                 }
                 self.call_unknown(&api.path.join("|"), &record)
             }
-            Role::Fetch => self.fetch(found, &record),
+            Role::Fetch => self.fetch(found, &record, object),
             Role::Default => Value::new(Kind::Default),
             Role::Random => {
                 self.note_rotation(record.name);

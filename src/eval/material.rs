@@ -206,14 +206,7 @@ impl Evaluator<'_> {
                 }
             }
             Kind::PublicHalf(whole) => {
-                self.collect_keys(
-                    whole,
-                    kind.or(Some(KeyKind::Public)),
-                    encoding,
-                    from_callback,
-                    depth + 1,
-                    keys,
-                );
+                self.collect_keys(whole, kind, encoding, from_callback, depth + 1, keys);
             }
             Kind::Map(map) => {
                 // A pair of keys, or a key with its passphrase.
