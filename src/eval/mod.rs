@@ -25,6 +25,7 @@ mod mint;
 mod missing;
 mod pending;
 mod reading;
+mod remote;
 mod slots;
 mod stage;
 mod statement;
