@@ -37,6 +37,9 @@ pub(super) fn file(tree: &dyn Tree, path: &str) -> Option<String> {
     if tree.has(path) {
         return Some(path.to_owned());
     }
+    if path.ends_with(".json") {
+        return None;
+    }
     let compiled = COMPILED.iter().find_map(|(ending, sources)| {
         let stem = path.strip_suffix(ending)?;
         with_ending(tree, stem, sources)

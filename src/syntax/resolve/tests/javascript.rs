@@ -212,7 +212,6 @@ fn documents_and_paths_from_the_folder_of_the_manifest() {
     assert_eq!(ask(&memory, from, "../settings"), "api/settings/index.json");
     assert_eq!(ask(&memory, from, "config.json"), "api/config.json");
     assert_eq!(ask(&memory, from, "helpers/role"), "api/helpers/role.js");
-    assert_eq!(ask(&memory, from, "config"), "-");
     assert_eq!(ask(&memory, from, "express/b"), "-");
 }
 
