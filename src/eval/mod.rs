@@ -26,9 +26,11 @@ mod missing;
 mod pending;
 mod reading;
 mod remote;
+mod schema;
 mod slots;
 mod stage;
 mod statement;
+mod store;
 mod token;
 mod uses;
 mod value;
@@ -209,6 +211,8 @@ struct Evaluator<'a> {
     generated: Vec<GeneratedKey>,
     /// What was written to members of objects that nothing else is known of, by the path of the member.
     kept: HashMap<String, Value>,
+    /// Stores of settings, by name.
+    stores: HashMap<String, store::Store>,
     /// `impl` blocks by the file and name of the class.
     extensions: HashMap<(usize, String), Vec<Extension<'a>>>,
     /// Functions that were made and may never be called in this file.
@@ -301,6 +305,7 @@ impl<'a> Evaluator<'a> {
             reads: Vec::new(),
             generated: Vec::new(),
             kept: HashMap::new(),
+            stores: HashMap::new(),
             extensions: HashMap::new(),
             waiting: Vec::new(),
             ran: HashMap::new(),
