@@ -30,8 +30,9 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         };
         let draft = Draft::new(ID, site, place, "issuer not checked")
             .message(format!(
-                "This {} call checks no issuer: any token that the key verifies is accepted, whoever it was issued by.",
-                site.library.name
+                "This {} {} checks no issuer: any token that the key verifies is accepted, whoever it was issued by.",
+                site.library.name,
+                site.noun()
             ))
             .remedy(site.fix(Slot::Issuer), "Give the issuer that you trust.")
             .related(&site.place, "the call");
