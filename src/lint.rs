@@ -510,10 +510,9 @@ impl Run {
         }
         let roots = code.iter().map(|(file, _)| file.source.id).collect();
         let kept = code.iter().map(|(file, _)| &file.source.path);
-        let mut code_paths: Vec<String> = kept
-            .chain(walk.others.iter().map(|file| &file.path))
-            .cloned()
-            .collect();
+        let others = walk.others.iter().filter(|file| !file.language.is_data());
+        let mut code_paths: Vec<String> =
+            kept.chain(others.map(|file| &file.path)).cloned().collect();
         code_paths.sort();
         let manifests = walk.manifests.clone();
         let files = Files::new(code, walk.others, walk.manifests).bounded(
