@@ -14,6 +14,7 @@
 //!            | "answer of" one                       the same for a function that gets a request, a payload, anything but the header
 //!            | "result of" one                         the same for a function that gets unknown arguments: a factory
 //!            | "returned by" one                     what the function returns whose name is the text there
+//!            | "method" NAME "of" one                what a method of the object or class there returns: a factory of its own
 //!            | "type argument" N                     a type argument
 //!            | "receiver"                            the object the method is called on
 //!            | "value" WORD                          a constant
@@ -73,6 +74,13 @@ pub enum Place {
     Result(Box<Place>),
     /// What a function returns that is named by a text.
     ReturnedBy(Box<Place>),
+    /// What a method returns that the library calls on an object, or on an instance of a class.
+    Method {
+        /// The method's name.
+        name: String,
+        /// Where the object or class is.
+        of: Box<Place>,
+    },
     /// A type argument of the call.
     TypeArgument(usize),
     /// The receiver itself.
@@ -202,6 +210,7 @@ impl fmt::Display for Place {
             Self::Answer(place) => write!(formatter, "answer of {place}"),
             Self::Result(place) => write!(formatter, "result of {place}"),
             Self::ReturnedBy(place) => write!(formatter, "returned by {place}"),
+            Self::Method { name, of } => write!(formatter, "method {name} of {of}"),
             Self::TypeArgument(index) => write!(formatter, "type argument {index}"),
             Self::Receiver => formatter.write_str("receiver"),
             Self::Constant(word) => write!(formatter, "value {word}"),
@@ -264,13 +273,15 @@ fn place(text: &str) -> Result<Place, String> {
             }
         }
         "elements" => Place::Elements(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
-        "variant" => {
+        "variant" | "method" => {
             let (name, of) = rest
                 .split_once(" of ")
-                .ok_or(format!("`{text}`: `variant NAME of ...` expected"))?;
-            Place::Variant {
-                name: name.to_owned(),
-                of: Box::new(place(of)?),
+                .ok_or(format!("`{text}`: `{word} NAME of ...` expected"))?;
+            let (name, of) = (name.to_owned(), Box::new(place(of)?));
+            if word == "variant" {
+                Place::Variant { name, of }
+            } else {
+                Place::Method { name, of }
             }
         }
         "field" if !rest.is_empty() => Place::Field(rest.to_owned()),
@@ -351,6 +362,7 @@ mod tests {
             "option alg of call header|setHeader arg 0",
             "result of call insecure",
             "option a of elements of arg 1 | variant Issuer of arg 2",
+            "option secret of method options of option maker of arg 0",
             "field aud | type argument 0 | receiver | value x | returned by named default",
         ] {
             assert_eq!(Source::try_from(text.to_owned()).unwrap().to_string(), text);
