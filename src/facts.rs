@@ -144,8 +144,12 @@ pub struct Site {
     pub none_refused: bool,
     /// An empty HMAC key is used like any other.
     pub empty_key_accepted: bool,
-    /// The call reports a bad token by what it returns, and nobody looks at that.
-    pub result_ignored: bool,
+    /// Nobody looks at whether the token is good.
+    pub result_ignored: Option<IgnoredResult>,
+    /// It happens when the library has said that the token has expired, there.
+    pub after_expiry: Option<Place>,
+    /// Which run for unknown callers it belongs to, among those of one root.
+    pub run: usize,
     /// The key is the one that the web framework uses for sessions and forms.
     pub shares_framework_secret: bool,
     /// When the call happened, counted in evaluated nodes; tells what was before what among sites of one root.
@@ -154,6 +158,8 @@ pub struct Site {
     pub root: FileId,
     /// What calls the function around it is not known.
     pub generic: bool,
+    /// The call that hands the key to the function that the site stands in, or to one around it.
+    pub handed_over: Option<Place>,
     /// Parameters of a header that is not verified yet and that decide what the call does.
     pub header: Vec<HeaderUse>,
     /// The address that keys are fetched from.
@@ -404,6 +410,19 @@ impl Material {
         }
     }
 
+    /// Whether it is a file whose name says that it holds a public key or a certificate.
+    pub fn is_public_file(&self) -> bool {
+        let Self::File(path) = self else {
+            return false;
+        };
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let name = name.to_ascii_lowercase();
+        name.contains("public")
+            || [".pub", ".crt", ".cer"]
+                .iter()
+                .any(|ending| name.ends_with(ending))
+    }
+
     /// Where numbers that can be worked out are made into a key, with the variable or setting that it stands behind.
     pub fn guessable(&self) -> Option<(&Place, Option<&str>)> {
         match self {
@@ -511,6 +530,28 @@ pub struct ClaimsUse {
     pub decided: BTreeSet<String>,
     /// When that first happened.
     pub first_decided: Option<usize>,
+    /// They were decoded since the token had expired, and the code goes on with them.
+    pub went_on: bool,
+}
+
+/// A result that says whether a token is good, and that nobody looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnoredResult {
+    /// How.
+    pub how: Ignoring,
+    /// Where it is lost.
+    pub place: Place,
+}
+
+/// How a result is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ignoring {
+    /// Nothing is done with what the call gives.
+    Unused,
+    /// Its error is caught, and nothing happens.
+    Swallowed,
+    /// The function around returns it, and its caller drops it.
+    Dropped,
 }
 
 /// What is minted.
@@ -561,11 +602,14 @@ impl Site {
             family_bound: false,
             none_refused: false,
             empty_key_accepted: false,
-            result_ignored: false,
+            result_ignored: None,
+            after_expiry: None,
+            run: 0,
             shares_framework_secret: false,
             moment: 0,
             root,
             generic: false,
+            handed_over: None,
             header: Vec::new(),
             address: None,
             fetched: None,

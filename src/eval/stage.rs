@@ -267,7 +267,7 @@ impl<'a> Evaluator<'a> {
         self.development.extend(spans.reduce(Span::join));
     }
 
-    fn block_span(&self, block: &Block) -> Option<Span> {
+    pub(super) fn block_span(&self, block: &Block) -> Option<Span> {
         let tail = block.tail.map(|tail| self.module.expr(tail).span);
         let statements = block.statements.iter().map(|statement| statement.span);
         statements.chain(tail).reduce(Span::join)

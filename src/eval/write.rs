@@ -65,9 +65,9 @@ impl Evaluator<'_> {
                 }
                 Kind::Unknown(path) => {
                     self.keep(path, name, value.clone());
-                    self.note_use(&value, Use::HandedOn);
+                    self.note_use(&value, Use::Stored);
                 }
-                _ => self.note_use(&value, Use::HandedOn),
+                _ => self.note_use(&value, Use::Stored),
             }
         }
     }

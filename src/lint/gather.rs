@@ -98,10 +98,10 @@ fn what_is_known(site: &Site) -> String {
         ..
     } = site;
     let materials: Vec<_> = keys.iter().map(|key| (key.kind, &key.material)).collect();
-    let ignored = site.result_ignored;
+    let ignored = (&site.result_ignored, site.uses.went_on, &site.handed_over);
     let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
     format!(
-        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?} {address:?} {fetched:?} {token}"
+        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored:?} {header:?} {address:?} {fetched:?} {token}"
     )
 }
 

@@ -36,12 +36,11 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The verify of the same token in the same function.
+/// The verify of the same token further on, in the same function or in one that it calls.
 fn verified_later<'a>(facts: &'a FileFacts, site: &Site) -> Option<&'a Site> {
-    facts.sites.iter().find(|other| {
-        other.kind == SiteKind::Verify
-            && matches!(other.check(Slot::Signature), Check::Enforced)
-            && other.scope == site.scope
+    facts.sites.iter().chain(&facts.reached).find(|other| {
+        peek::guards(other)
+            && other.run == site.run
             && other.token == site.token
             && !site.token.is_empty()
             && other.root == site.root

@@ -1,6 +1,8 @@
 //! When reading claims without verifying is harmless: peek then verify, routing by issuer, timers.
 
-use crate::facts::{Check, FileFacts, Site, SiteKind};
+use super::algorithm::is_none;
+use crate::facts::{Algorithms, Check, FileFacts, Site, SiteKind};
+use crate::finding::Place;
 use crate::models::schema::Slot;
 
 /// Claims that choose a key or a moment and say nothing about who the caller is.
@@ -120,10 +122,36 @@ pub(super) fn verified_elsewhere(facts: &FileFacts, site: &Site) -> bool {
     verifies(facts, site).any(|other| other.scope != site.scope)
 }
 
+/// Where the library said that the token has expired that is then read here without a check, and the call that said
+/// it: its signature was good.
+pub(super) fn taken_after_expiry<'a>(
+    facts: &'a FileFacts,
+    site: &'a Site,
+) -> Option<(&'a Place, &'a Site)> {
+    let expired = site.after_expiry.as_ref()?;
+    let unverified = site.kind == SiteKind::Decode
+        || site.kind == SiteKind::Verify && matches!(site.check(Slot::Signature), Check::Disabled(_));
+    let verify = verifies(facts, site)
+        .filter(|_| unverified && !site.token.is_empty())
+        .find(|other| other.token == site.token && other.root == site.root)?;
+    Some((expired, verify))
+}
+
 fn verifies<'a>(facts: &'a FileFacts, site: &'a Site) -> impl Iterator<Item = &'a Site> {
-    facts.sites.iter().chain(&facts.reached).filter(|other| {
-        other.kind == SiteKind::Verify
-            && matches!(other.check(Slot::Signature), Check::Enforced)
-            && other.span != site.span
-    })
+    let all = facts.sites.iter().chain(&facts.reached);
+    all.filter(|other| guards(other) && other.span != site.span)
+}
+
+/// Whether a call keeps bad tokens out: it looks at the signature, wants one, and somebody looks at what it says.
+pub(super) fn guards(site: &Site) -> bool {
+    let accepts_unsigned = match &site.algorithms {
+        Algorithms::Known { names, .. } => {
+            !site.none_refused && names.iter().any(|name| is_none(name))
+        }
+        _ => false,
+    };
+    site.kind == SiteKind::Verify
+        && matches!(site.check(Slot::Signature), Check::Enforced)
+        && site.result_ignored.is_none()
+        && !accepts_unsigned
 }
