@@ -215,16 +215,12 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
             how,
             place: evaluator.place(span, ""),
         }),
-        after_expiry: record
-            .after_expiry
-            .map(|span| evaluator.place(span, "")),
+        after_expiry: record.after_expiry.map(|span| evaluator.place(span, "")),
         run: record.activation,
         moment: record.moment,
         root: evaluator.input.file.source.id,
         generic: record.generic,
-        handed_over: record
-            .handed_over
-            .map(|span| evaluator.place(span, "")),
+        handed_over: record.handed_over.map(|span| evaluator.place(span, "")),
         shares_framework_secret: false,
         header: Vec::new(),
         address: match slot(Slot::Url) {

@@ -8,8 +8,8 @@ use crate::facts::Ignoring;
 use crate::models::schema::{ResultKind, Role};
 use crate::source::Span;
 use crate::syntax::ir::{
-    Block, Comparison, ExprId, ExprKind, Handler, LogicalOperator, ParameterKind,
-    StatementKind, Target, Try,
+    Block, Comparison, ExprId, ExprKind, Handler, LogicalOperator, ParameterKind, StatementKind,
+    Target, Try,
 };
 
 /// Words that say that code deals with expired tokens as it should.
@@ -167,10 +167,9 @@ impl<'a> Evaluator<'a> {
             let text = text.to_ascii_lowercase();
             HARMLESS_WORDS.iter().any(|word| text.contains(word))
         };
-        let in_function = self
-            .frames
-            .iter()
-            .any(|frame| says(&frame.label) || frame.label.to_ascii_lowercase().contains("expired"));
+        let in_function = self.frames.iter().any(|frame| {
+            says(&frame.label) || frame.label.to_ascii_lowercase().contains("expired")
+        });
         in_function
             || self.stops(block)
             || self.block_span(block).is_some_and(|span| {
@@ -315,7 +314,11 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A callback that gets an error and the claims, and looks at neither.
-    pub(super) fn looks_at_no_error(&self, callback: &super::value::Closure, claims: usize) -> bool {
+    pub(super) fn looks_at_no_error(
+        &self,
+        callback: &super::value::Closure,
+        claims: usize,
+    ) -> bool {
         let Some(loaded) = self.loaded.get(callback.file) else {
             return false;
         };

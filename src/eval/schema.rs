@@ -83,9 +83,8 @@ impl<'a> Evaluator<'a> {
                     (package, path, object.made.clone(), calls)
                 };
                 let of = self.catalog.object_type(&package, &path);
-                let by_call = of.is_some_and(|of| {
-                    calls.iter().any(|name| of.item.compares.contains(name))
-                });
+                let by_call =
+                    of.is_some_and(|of| calls.iter().any(|name| of.item.compares.contains(name)));
                 let Some(made) = made else { return by_call };
                 by_call
                     || made.of.as_ref().is_some_and(|(package, path)| {

@@ -276,7 +276,9 @@ impl<'a> Evaluator<'a> {
     /// Whether a step on the way of a value is in code that runs in development only.
     pub(super) fn is_for_development(&self, steps: &[(Span, String)]) -> bool {
         steps.iter().any(|(span, _)| {
-            let mut blocks = self.development.iter();
+            let files = self.loaded.iter().map(|loaded| &loaded.file.module);
+            let left_out = files.flat_map(|module| &module.development_spans);
+            let mut blocks = self.development.iter().chain(left_out);
             blocks.any(|block| block.contains(*span))
         })
     }

@@ -130,7 +130,8 @@ pub(super) fn taken_after_expiry<'a>(
 ) -> Option<(&'a Place, &'a Site)> {
     let expired = site.after_expiry.as_ref()?;
     let unverified = site.kind == SiteKind::Decode
-        || site.kind == SiteKind::Verify && matches!(site.check(Slot::Signature), Check::Disabled(_));
+        || site.kind == SiteKind::Verify
+            && matches!(site.check(Slot::Signature), Check::Disabled(_));
     let verify = verifies(facts, site)
         .filter(|_| unverified && !site.token.is_empty())
         .find(|other| other.token == site.token && other.root == site.root)?;
