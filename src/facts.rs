@@ -166,6 +166,26 @@ pub struct Site {
     pub address: Option<Address>,
     /// When keys are fetched, for a fetch or client whose keys verify.
     pub fetched: Option<Fetched>,
+    /// Where keys are fetched from, put together; empty when nothing is fetched or nothing is known.
+    pub fetched_from: Vec<AddressPart>,
+    /// The issuer that is written into the token or asked of it, put together; empty when nothing is known of it.
+    pub issuer: Vec<AddressPart>,
+}
+
+/// A part of an address that is put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddressPart {
+    /// Written in the code.
+    Text(Literal),
+    /// A variable or setting.
+    Variable {
+        /// Its name.
+        name: String,
+        /// Taken when it is not set.
+        fallback: Option<Literal>,
+    },
+    /// Not known.
+    Unknown,
 }
 
 /// When keys are fetched.
@@ -613,6 +633,8 @@ impl Site {
             header: Vec::new(),
             address: None,
             fetched: None,
+            fetched_from: Vec::new(),
+            issuer: Vec::new(),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::facts::{FileFacts, LibraryVersion};
 use crate::filter::config::Config;
 use crate::filter::suppress;
 use crate::finding::{Finding, Level, Notification, Place, Report, Summary, Timings};
-use crate::key_files;
+use crate::key_files::{self, KeyFile};
 use crate::keys::KnownKeys;
 use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
@@ -158,10 +158,11 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
     key_files::open_tokens(&mut evaluated.files, &keys, &options.known_keys);
     let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
+    let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
     let joined = ProjectFacts {
         files: evaluated.files.iter().collect(),
-        key_files: key_files::gather(&evaluated.files, &keys, &run.settings),
-        trust: run.trust(&evaluated.files, &settings, options),
+        trust: run.trust(&evaluated.files, &key_files, &settings, options),
+        key_files,
         known_keys: Arc::clone(&options.known_keys),
     };
     let across = rules::judge_project(&joined);
@@ -283,7 +284,11 @@ pub fn with_trust<T>(
         redactor.extend(std::mem::take(&mut facts.redactor));
     }
     let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
-    let graph = run.trust(&evaluated.files, &settings, options);
+    let facts: Vec<&FileFacts> = evaluated.files.iter().collect();
+    let mut keys = run.keys.clone();
+    keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
+    let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
+    let graph = run.trust(&evaluated.files, &key_files, &settings, options);
     let holdings = graph
         .identities
         .iter()
@@ -531,11 +536,13 @@ impl Run {
     fn trust<'a>(
         &'a self,
         files: &'a [FileFacts],
+        key_files: &[KeyFile<'_>],
         settings: &'a [SettingsSource<'a>],
         options: &'a Options,
     ) -> TrustGraph<'a> {
         services::gather(&services::Input {
             files,
+            key_files,
             settings,
             code_paths: self.code_paths.iter().map(String::as_str).collect(),
             manifests: &self.manifests,

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::expression::{any_of, holds_classes};
 use super::uses::Use;
 use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Value};
 use super::write::{merge_into, open};
@@ -345,6 +346,9 @@ impl<'a> Evaluator<'a> {
                     .and_then(Value::as_text)
                     .map(|text| text.reveal().to_owned())
                 else {
+                    if holds_classes(object) {
+                        return any_of(object);
+                    }
                     return Value::unknown(&format!("{}[]", object.path()));
                 };
                 let span = record
@@ -379,7 +383,20 @@ impl<'a> Evaluator<'a> {
                 }
                 called.unwrap_or_else(|| object.clone())
             }
+            Role::Define => {
+                for (value, span) in &record.positional {
+                    if let Some(store) = &method.store {
+                        self.define_by_method(store, value, *span);
+                    }
+                }
+                Value::unknown(&name.text)
+            }
             Role::Merge => {
+                if let Some(store) = self.store_of_member(&object.path()) {
+                    for (value, span) in &record.positional {
+                        self.define_by_method(store, value, *span);
+                    }
+                }
                 for (name, (value, span)) in &record.named {
                     if object.is_unknown() {
                         self.write_member(object, name, *span, value.clone());
@@ -485,10 +502,13 @@ impl<'a> Evaluator<'a> {
                 let path = format!("{}.{}", object.path(), name.text);
                 self.call_unknown(&path, &record)
             }
-            Role::Schema => {
-                let claims = first.unwrap_or_else(|| Value::unknown("claims"));
-                self.hold_against_schema(object, &claims)
-            }
+            Role::Parse => match first.filter(|value| matches!(value.kind, Kind::Claims(..))) {
+                Some(claims) => self.hold_against_schema(object, &claims),
+                None => {
+                    let path = format!("{}.{}", object.path(), name.text);
+                    self.call_unknown(&path, &record)
+                }
+            },
             Role::Equal => match &first {
                 Some(other) => self.hold_against(object, other, record.span, record.name),
                 None => Value::unknown("comparison"),
@@ -683,7 +703,7 @@ impl<'a> Evaluator<'a> {
                 Some(value) => value,
                 None if record.spread.is_some() => {
                     let claims = record.spread.as_ref();
-                    let claim = claims.and_then(|claims| super::schema::claim(claims, name));
+                    let claim = claims.and_then(|claims| super::claim_schema::claim(claims, name));
                     claim.unwrap_or_else(|| Value::unknown(name))
                 }
                 None if record.open => self.missing_argument(parameter, name, scope),

@@ -32,6 +32,7 @@ impl<'a> Evaluator<'a> {
             statics: Rc::default(),
         });
         let value = Value::new(Kind::Class(Rc::clone(&class)));
+        self.note_stage_class(&name, declaration.span);
         if !name.is_empty() {
             self.write_name(scope, &name, value.clone());
         }
@@ -151,10 +152,30 @@ impl<'a> Evaluator<'a> {
         });
         self.instances.insert(class.key(), instance.clone());
         self.set_fields(class, &instance);
-        if let Some(constructor) = self.constructor(class, &instance) {
-            self.invoke(&constructor, call);
+        match self.constructor(class, &instance) {
+            Some(constructor) => {
+                self.invoke(&constructor, call);
+            }
+            None => self.set_given(class, &instance, call),
         }
         instance
+    }
+
+    /// What a class without a constructor of its own is given is kept in its fields.
+    fn set_given(&mut self, class: &Rc<ClassValue>, instance: &Value, call: &CallRecord) {
+        let fields = self
+            .members_of(class)
+            .into_iter()
+            .filter_map(|(_, member)| {
+                let is_field = matches!(member.kind, MemberKind::Field(_));
+                (is_field && member.annotation.is_some()).then_some(&member.name)
+            });
+        for (name, (value, _)) in fields.zip(&call.positional) {
+            self.write_member(instance, &name.text, name.span, value.clone());
+        }
+        for (name, (value, span)) in &call.named {
+            self.write_member(instance, name, *span, value.clone());
+        }
     }
 
     fn set_fields(&mut self, class: &Rc<ClassValue>, instance: &Value) {

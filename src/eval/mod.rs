@@ -7,6 +7,7 @@ mod branch;
 mod by_hand;
 mod call;
 mod checks;
+mod claim_schema;
 mod class;
 mod conclude;
 mod condition;
@@ -27,10 +28,12 @@ mod mint;
 mod missing;
 mod pending;
 mod reading;
+mod remote;
 mod schema;
 mod slots;
 mod stage;
 mod statement;
+mod store;
 mod token;
 mod uses;
 mod value;
@@ -228,6 +231,8 @@ struct Evaluator<'a> {
     generated: Vec<GeneratedKey>,
     /// What was written to members of objects that nothing else is known of, by the path of the member.
     kept: HashMap<String, Value>,
+    /// Stores of settings, by name.
+    stores: HashMap<String, store::Store>,
     /// `impl` blocks by the file and name of the class.
     extensions: HashMap<(usize, String), Vec<Extension<'a>>>,
     /// Functions that were made and may never be called in this file.
@@ -327,6 +332,7 @@ impl<'a> Evaluator<'a> {
             reads: Vec::new(),
             generated: Vec::new(),
             kept: HashMap::new(),
+            stores: HashMap::new(),
             extensions: HashMap::new(),
             waiting: Vec::new(),
             ran: HashMap::new(),

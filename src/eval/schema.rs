@@ -1,332 +1,462 @@
-//! Schemas and typed claims: a claim that only one of certain values can fill is checked by hand. That it must be
-//! there, or be of some type, is no check.
+//! Settings that are read by a schema, or kept in an object: each field with what is taken when it is missing.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::uses::Use;
-use super::value::{CallRecord, ClassValue, Entry, Kind, Map, Value};
+use super::filled::{Filled, Truth};
+use super::value::{CallRecord, Entry, Kind, Map, Object, Value};
+use crate::models::catalog::Found;
+use crate::models::schema::{Api, FieldModel, Slot, TypeModel};
+use crate::models::source::Source;
 use crate::source::Span;
-use crate::syntax::ir::{Class, Member, MemberKind, TypeName};
+use crate::syntax::ir::Name;
 
-/// Schemas in schemas that are looked into.
-const DEEPEST_SCHEMA: usize = 4;
+/// Fields of one schema that are read.
+const MOST_FIELDS: usize = 400;
 
-/// Fields of one type that are looked at.
-const MOST_FIELDS: usize = 200;
+/// Schemas inside each other that are followed.
+const DEEPEST_SCHEMA: usize = 6;
+
+/// What separates the names of a setting's path.
+const SEPARATORS: [char; 2] = ['.', ':'];
+
+/// Fields as they are described, not read yet.
+#[derive(Default)]
+pub(super) struct Described {
+    pub(super) fields: BTreeMap<String, Entry>,
+    /// Whether there may be others.
+    open: bool,
+    /// Texts that stood in place of fields.
+    pub(super) texts: Vec<(Value, Span)>,
+}
+
+/// How described fields are read.
+#[derive(Clone, Copy)]
+struct Reading<'r, 'a> {
+    /// What they are members of; `None`: settings by their own names.
+    from: Option<&'r Value>,
+    /// The path of the settings.
+    path: &'r str,
+    field: Option<&'a FieldModel>,
+    /// A value written in place of a field is what is taken when nothing else says what it is.
+    settings: bool,
+    depth: usize,
+}
 
 impl<'a> Evaluator<'a> {
-    /// Claims are held against a schema; what that gives.
-    pub(super) fn hold_against_schema(&mut self, schema: &Value, claims: &Value) -> Value {
-        let schema = self.force(schema.clone());
-        let Some(claims) = first_claims(claims) else {
-            return claims.clone();
-        };
-        match &schema.kind {
-            Kind::Class(class) => {
-                self.check_by_type(class, &claims);
-                self.instance_of_claims(class, &claims)
-            }
-            Kind::Object(object) => {
-                let calls: Vec<Rc<CallRecord>> = {
-                    let object = object.borrow();
-                    let since = object.calls.iter().map(|(_, call, _)| Rc::clone(call));
-                    object.made.iter().cloned().chain(since).collect()
-                };
-                for call in calls {
-                    for (value, _) in &call.positional {
-                        match &value.kind {
-                            Kind::Map(map) => {
-                                let entries: Vec<(String, Value)> = map
-                                    .borrow()
-                                    .entries
-                                    .iter()
-                                    .map(|(name, entry)| (name.clone(), entry.value.clone()))
-                                    .collect();
-                                for (name, value) in entries {
-                                    let value = self.force(value);
-                                    if self.takes_certain_values(&value, 0) {
-                                        self.note_claim(&claims, &name);
-                                    }
-                                }
-                            }
-                            // A check of the whole: it is run with the claims.
-                            Kind::Function(_) => {
-                                self.apply(value, &claims);
-                            }
-                            Kind::Object(_) => {
-                                self.hold_against_schema(value, &claims);
-                            }
-                            _ => {}
-                        }
-                    }
-                }
-                claims
-            }
-            _ => claims,
-        }
-    }
-
-    /// Whether a schema is only filled by certain values.
-    fn takes_certain_values(&mut self, schema: &Value, depth: usize) -> bool {
-        if depth > DEEPEST_SCHEMA {
-            return false;
-        }
-        match &schema.kind {
-            Kind::Object(object) => {
-                let (package, path, made, calls) = {
-                    let object = object.borrow();
-                    let calls: Vec<String> =
-                        object.calls.iter().map(|(name, ..)| name.clone()).collect();
-                    let (package, path) = (object.package.clone(), object.path.clone());
-                    (package, path, object.made.clone(), calls)
-                };
-                let of = self.catalog.object_type(&package, &path);
-                let by_call =
-                    of.is_some_and(|of| calls.iter().any(|name| of.item.compares.contains(name)));
-                let Some(made) = made else { return by_call };
-                by_call
-                    || made.of.as_ref().is_some_and(|(package, path)| {
-                        let makers = self.catalog.apis(package, path);
-                        makers.iter().any(|found| found.item.compares)
-                    })
-                    || made.positional.iter().any(|(value, _)| {
-                        !matches!(value.kind, Kind::Map(_))
-                            && self.takes_certain_values(value, depth + 1)
-                    })
-            }
-            Kind::List(list) => {
-                let items = list.borrow().items.clone();
-                !items.is_empty()
-                    && items
-                        .iter()
-                        .any(|item| self.takes_certain_values(item, depth + 1))
-            }
-            Kind::OneOf(values) => values
-                .iter()
-                .all(|value| self.takes_certain_values(value, depth + 1)),
-            Kind::Symbol(symbol) => {
-                let found = self.catalog.apis(&symbol.package, &symbol.path);
-                found.iter().any(|found| found.item.compares)
-            }
-            Kind::Class(class) => self.is_closed_set(&Rc::clone(class)),
-            _ => false,
-        }
-    }
-
-    /// Whether the values of a class are listed in it.
-    fn is_closed_set(&mut self, class: &Rc<ClassValue>) -> bool {
-        let variants = self.declaration(class).is_some_and(|declaration| {
-            let mut members = declaration.members.iter();
-            !declaration.members.is_empty()
-                && members.all(|member| matches!(member.kind, MemberKind::Variant))
+    /// What comes out when a value is read by a schema.
+    pub(super) fn parse(
+        &mut self,
+        found: Found<'a, Api>,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Value {
+        let api = found.item;
+        let source = api.slots.get(&Slot::Value);
+        let from = source.and_then(|source| match self.fill(source, record, object) {
+            Filled::Yes(value, _) | Filled::Maybe(value, _) => Some(value),
+            Filled::No | Filled::Unknown => None,
         });
-        let listed = class.bases.iter().any(|base| match &base.kind {
-            Kind::Symbol(symbol) => {
-                let found = self.catalog.apis(&symbol.package, &symbol.path);
-                found.iter().any(|found| found.item.compares)
-            }
-            _ => false,
-        });
-        variants || listed
-    }
-
-    fn declaration(&self, class: &ClassValue) -> Option<&'a Class> {
-        let file: &'a _ = self.loaded.get(class.file)?.file;
-        Some(file.module.class(class.class))
-    }
-
-    /// Claims are read into a type: its fields may take certain values only, and it may check itself.
-    pub(super) fn check_by_type(&mut self, class: &Rc<ClassValue>, claims: &Value) {
-        for (file, member) in self.members_of(class).into_iter().take(MOST_FIELDS) {
-            let decorators: Vec<Value> = self.within(file, |this| {
-                let decorators = member.decorators.iter();
-                decorators
-                    .map(|decorator| this.expression(*decorator, class.scope))
-                    .collect()
-            });
-            match &member.kind {
-                MemberKind::Field(default) => {
-                    let by_decorator = decorators
-                        .iter()
-                        .any(|decorator| self.takes_certain_values(decorator, 0));
-                    let by_default = default.is_some_and(|default| {
-                        let value = self.within(file, |this| this.expression(default, class.scope));
-                        self.takes_certain_values(&value, 0)
-                    });
-                    if by_decorator || by_default || self.has_certain_type(class, file, member) {
-                        self.note_claim(claims, &member.name.text);
-                    }
-                }
-                MemberKind::Method(_) => {
-                    for decorator in &decorators {
-                        for name in self.checked_by(decorator) {
-                            self.note_claim(claims, &name);
-                        }
-                    }
-                }
-                MemberKind::Getter(_) | MemberKind::Variant => {}
-            }
+        if let Some(claims) = from.as_ref().filter(|from| is_claims(from)) {
+            return self.parse_claims(api, record, object, claims);
         }
-    }
-
-    fn has_certain_type(&mut self, class: &ClassValue, file: usize, member: &Member) -> bool {
-        let Some(annotation) = &member.annotation else {
-            return false;
+        let of_token = from.as_ref().is_some_and(is_of_token);
+        if of_token || from.is_none() && source.is_some() {
+            let name = api.path.first().map_or("", String::as_str);
+            return self.call_unknown(name, record);
+        }
+        let own = object.and_then(|object| self.model_of(object));
+        let mut described = Described::default();
+        self.describe(&api.fields, record, object, 0, &mut described);
+        if let (true, Some(object)) = (api.fields.is_empty(), object) {
+            self.describe_object(object, 0, &mut described);
+        }
+        let reading = Reading {
+            from: from.as_ref(),
+            path: "",
+            field: api
+                .field
+                .as_ref()
+                .or(own.and_then(|model| model.field.as_ref())),
+            settings: api.settings || own.is_some_and(|model| model.settings),
+            depth: 0,
         };
-        self.within(file, |this| {
-            this.is_certain_type(annotation, class.scope, 0)
-        })
+        let value = self.read_all(described, reading);
+        let value = self.remade(value, own, object);
+        self.under(api, value, record.name)
     }
 
-    fn is_certain_type(&mut self, annotation: &TypeName, scope: usize, depth: usize) -> bool {
-        if depth > DEEPEST_SCHEMA {
-            return false;
-        }
-        let mut names = annotation.path.split('.');
-        let first = names.next().unwrap_or_default();
-        let known = self.look_up(first, scope);
-        let certain = match known.map(|known| self.arrive(known)) {
-            Some(Value {
-                kind: Kind::Symbol(symbol),
-                ..
-            }) => {
-                let rest = names.map(str::to_owned);
-                let path: Vec<String> = symbol.path.iter().cloned().chain(rest).collect();
-                let found = self.catalog.apis(&symbol.package, &path);
-                found.iter().any(|found| found.item.compares)
-            }
-            Some(value) => self.takes_certain_values(&value, 0),
-            None => false,
-        };
-        certain
-            || annotation
-                .arguments
-                .iter()
-                .any(|inner| self.is_certain_type(inner, scope, depth + 1))
-    }
-
-    /// The fields that a method with this decorator checks: those that the decorator names.
-    fn checked_by(&self, decorator: &Value) -> Vec<String> {
-        let Kind::Object(object) = &decorator.kind else {
-            return Vec::new();
-        };
-        let made = object.borrow().made.clone();
-        let Some(made) = made else { return Vec::new() };
-        let checks = made.of.as_ref().is_some_and(|(package, path)| {
-            let makers = self.catalog.apis(package, path);
-            makers.iter().any(|found| found.item.compares)
-        });
-        let names = made.positional.iter().filter(|_| checks);
-        names
-            .filter_map(|(value, _)| Some(value.as_text()?.reveal().to_owned()))
-            .collect()
-    }
-
-    /// An instance of a class whose fields are claims of the same names.
-    pub(super) fn instance_of_claims(&mut self, class: &Rc<ClassValue>, claims: &Value) -> Value {
-        let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
-        for (_, member) in self.members_of(class).into_iter().take(MOST_FIELDS) {
-            if let MemberKind::Field(_) = member.kind
-                && let Some(value) = claim(claims, &member.name.text)
-            {
-                let entry = Entry {
-                    value,
-                    key: Span::default(),
-                    maybe: false,
-                };
-                entries.insert(member.name.text.clone(), entry);
-            }
-        }
-        let instance = Value::map(Map {
-            entries,
-            open: true,
-            born: self.depth(),
-            class: Some(Rc::clone(class)),
-        });
-        // What checks the whole is run on it.
-        for (file, member) in self.members_of(class) {
-            let MemberKind::Method(function) = member.kind else {
-                continue;
-            };
-            let checks = self.within(file, |this| {
-                member.decorators.iter().any(|decorator| {
-                    let decorator = this.expression(*decorator, class.scope);
-                    this.takes_certain_values(&decorator, 0)
-                })
-            });
-            if checks && self.checks_the_whole(file, member) {
-                let method = self.method_closure(class, (file, function), Some(&instance));
-                if let Kind::Function(closure) = &method.kind {
-                    let record = CallRecord {
-                        open: true,
-                        ..CallRecord::default()
-                    };
-                    self.invoke(closure, &record);
-                }
-            }
-        }
-        instance
-    }
-
-    fn checks_the_whole(&mut self, file: usize, member: &'a Member) -> bool {
-        self.within(file, |this| {
-            member.decorators.iter().all(|decorator| {
-                let decorator = this.expression(*decorator, 0);
-                this.checked_by(&decorator).is_empty()
-            })
-        })
-    }
-
-    fn note_claim(&mut self, claims: &Value, name: &str) {
-        if let Some(claim) = claim(claims, name) {
-            self.note_use(&claim, Use::Compared);
-        }
-    }
-
-    /// The type that a call reads claims into checks them.
-    pub(super) fn check_by_type_argument(&mut self, record: &CallRecord, claims: &Value) {
-        for (_, argument) in &record.type_arguments {
-            let class = self.arrive(argument.clone());
-            if let Kind::Class(class) = self.force(class).kind {
-                self.check_by_type(&class, claims);
-            }
-        }
-    }
-
-    /// What a call of a schema gives: the claims, or an object that holds them.
-    pub(super) fn schema_result(&self, claims: Value, member: Option<&String>) -> Value {
-        let Some(member) = member else { return claims };
+    /// What a call of a schema gives: what was read, or an object that holds it.
+    pub(super) fn under(&self, api: &Api, value: Value, key: Span) -> Value {
+        let Some(name) = &api.under else { return value };
         let entry = Entry {
-            value: claims,
-            key: Span::default(),
+            value,
+            key,
             maybe: false,
         };
         Value::map(Map {
-            entries: BTreeMap::from([(member.clone(), entry)]),
+            entries: BTreeMap::from([(name.clone(), entry)]),
             open: true,
             born: self.depth(),
             class: None,
         })
     }
+
+    /// The content of a settings object; `None` when the object is none.
+    pub(super) fn content(&mut self, object: &Rc<RefCell<Object>>) -> Option<Value> {
+        let model = self.model_of(object)?;
+        if model.fields.is_empty() {
+            return None;
+        }
+        let mut described = Described::default();
+        self.describe_object(object, 0, &mut described);
+        let reading = Reading {
+            from: None,
+            path: "",
+            field: model.field.as_ref(),
+            settings: model.settings,
+            depth: 0,
+        };
+        let value = self.read_all(described, reading);
+        Some(self.remade(value, Some(model), Some(object)))
+    }
+
+    /// Settings as the calls of an API describe them, under the names that they are read by.
+    pub(super) fn described_by(
+        &mut self,
+        api: &'a Api,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> (BTreeMap<String, Entry>, Vec<(Value, Span)>) {
+        let mut described = Described::default();
+        self.describe(&api.fields, record, object, 0, &mut described);
+        let texts = std::mem::take(&mut described.texts);
+        let reading = Reading {
+            from: None,
+            path: "",
+            field: api.field.as_ref(),
+            settings: api.settings,
+            depth: 0,
+        };
+        let value = self.read_all(described, reading);
+        let entries = match &value.kind {
+            Kind::Map(map) => map.borrow().entries.clone(),
+            _ => BTreeMap::new(),
+        };
+        (entries, texts)
+    }
+
+    /// Whether an object of a library is a settings object or a schema, and its model.
+    fn model_of(&self, object: &Rc<RefCell<Object>>) -> Option<&'a TypeModel> {
+        let catalog: &'a _ = self.catalog;
+        let object = object.borrow();
+        let found = catalog.object_type(&object.package, &object.path)?;
+        Some(found.item)
+    }
+
+    /// What a function makes of what was read.
+    fn remade(
+        &mut self,
+        value: Value,
+        model: Option<&'a TypeModel>,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Value {
+        let Some(then) = model.and_then(|model| model.then.as_ref()) else {
+            return value;
+        };
+        match self.fill(then, &CallRecord::default(), object) {
+            Filled::Yes(function, _) | Filled::Maybe(function, _) => {
+                self.apply(&function, &value).unwrap_or(value)
+            }
+            Filled::No | Filled::Unknown => value,
+        }
+    }
+
+    fn describe(
+        &mut self,
+        sources: &'a [Source],
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+        depth: usize,
+        described: &mut Described,
+    ) {
+        for source in sources {
+            match self.fill(source, record, object) {
+                Filled::Yes(value, span) => {
+                    self.describe_value(&value, span, depth + 1, described);
+                }
+                Filled::Maybe(value, span) => {
+                    described.open = true;
+                    self.describe_value(&value, span, depth + 1, described);
+                }
+                Filled::Unknown => described.open = true,
+                Filled::No => {}
+            }
+        }
+    }
+
+    fn describe_object(
+        &mut self,
+        object: &Rc<RefCell<Object>>,
+        depth: usize,
+        described: &mut Described,
+    ) {
+        let Some(model) = self
+            .model_of(object)
+            .filter(|model| !model.fields.is_empty())
+        else {
+            described.open = true;
+            return;
+        };
+        self.describe(
+            &model.fields,
+            &CallRecord::default(),
+            Some(object),
+            depth + 1,
+            described,
+        );
+    }
+
+    /// Adds the fields that a value stands for.
+    pub(super) fn describe_value(
+        &mut self,
+        value: &Value,
+        span: Span,
+        depth: usize,
+        into: &mut Described,
+    ) {
+        if depth > DEEPEST_SCHEMA * 2 || !self.step() {
+            into.open = true;
+            return;
+        }
+        let value = self.force(value.clone());
+        match &value.kind {
+            Kind::Map(map) => {
+                let map = map.borrow();
+                into.open |= map.open;
+                for (name, entry) in map.entries.iter().take(MOST_FIELDS) {
+                    into.fields
+                        .entry(name.clone())
+                        .or_insert_with(|| entry.clone());
+                }
+            }
+            Kind::Object(object) => self.describe_object(&Rc::clone(object), depth + 1, into),
+            Kind::Function(closure) => {
+                let record = CallRecord {
+                    span,
+                    name: span,
+                    open: true,
+                    ..CallRecord::default()
+                };
+                let result = self.invoke(&Rc::clone(closure), &record);
+                self.describe_value(&result, span, depth + 1, into);
+            }
+            Kind::Class(class) => {
+                for (name, entry) in self.attributes(class, 0) {
+                    into.fields.entry(name).or_insert(entry);
+                }
+            }
+            Kind::List(list) => {
+                let list = list.borrow();
+                into.open |= list.open;
+                let items: Vec<Value> = list.items.iter().take(MOST_FIELDS).cloned().collect();
+                drop(list);
+                for item in items {
+                    self.describe_value(&item, span, depth + 1, into);
+                }
+            }
+            Kind::OneOf(values) => {
+                into.open = true;
+                for value in values.iter() {
+                    self.describe_value(value, span, depth + 1, into);
+                }
+            }
+            Kind::Text(_) => into.texts.push((value, span)),
+            Kind::Null | Kind::Bool(_) => {}
+            _ => into.open = true,
+        }
+    }
+
+    /// Attributes of a class and of its bases.
+    pub(super) fn attributes(
+        &mut self,
+        class: &Rc<super::value::ClassValue>,
+        depth: usize,
+    ) -> BTreeMap<String, Entry> {
+        let mut all = class.statics.borrow().entries.clone();
+        if depth < DEEPEST_SCHEMA {
+            for base in class.bases.clone() {
+                if let Kind::Class(base) = &self.force(base).kind {
+                    for (name, entry) in self.attributes(&Rc::clone(base), depth + 1) {
+                        all.entry(name).or_insert(entry);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    fn read_all(&mut self, described: Described, reading: Reading<'_, 'a>) -> Value {
+        let mut map = Map {
+            open: described.open,
+            born: self.depth(),
+            ..Map::default()
+        };
+        for (name, entry) in described.fields {
+            let path = match reading.path {
+                "" => name.clone(),
+                before => format!("{before}.{name}"),
+            };
+            let own = Name {
+                text: name.clone(),
+                span: entry.key,
+            };
+            let from = reading.from.map(|from| self.member(from, &own));
+            let inner = Reading {
+                from: from.as_ref(),
+                path: &path,
+                depth: reading.depth + 1,
+                ..reading
+            };
+            let value = self.read_field(&entry.value, inner);
+            map.entries.insert(name, Entry { value, ..entry });
+        }
+        Value::map(map)
+    }
+
+    /// The value of one field.
+    fn read_field(&mut self, described: &Value, reading: Reading<'_, 'a>) -> Value {
+        let setting = || {
+            Value::new(Kind::Setting {
+                path: Rc::from(reading.path),
+                fallback: None,
+            })
+        };
+        if reading.depth > DEEPEST_SCHEMA {
+            return setting();
+        }
+        let described = self.force(described.clone());
+        let given = reading.from.cloned();
+        match &described.kind {
+            Kind::Object(object) => {
+                let Some(model) = self.model_of(object) else {
+                    return given.unwrap_or(described);
+                };
+                let nothing = CallRecord::default();
+                if !model.fields.is_empty() {
+                    let mut inner = Described::default();
+                    self.describe_object(object, 0, &mut inner);
+                    let field = model.field.as_ref().or(reading.field);
+                    return self.read_all(inner, Reading { field, ..reading });
+                }
+                let given = given.unwrap_or_else(setting);
+                self.with_defaults(&model.slots, given, &nothing, Some(object))
+            }
+            Kind::Map(_) | Kind::List(_) => {
+                let record = CallRecord {
+                    positional: vec![(described.clone(), Span::default())],
+                    ..CallRecord::default()
+                };
+                if let Some(field) = reading.field
+                    && self.test(&field.when, &record, None).0 == Truth::Yes
+                {
+                    let given = given.unwrap_or_else(setting);
+                    return self.with_defaults(&field.slots, given, &record, None);
+                }
+                let Kind::Map(map) = &described.kind else {
+                    return described;
+                };
+                if reading.field.is_none() && !reading.settings {
+                    return described;
+                }
+                let map = map.borrow();
+                let inner = Described {
+                    fields: map.entries.clone(),
+                    open: map.open,
+                    texts: Vec::new(),
+                };
+                drop(map);
+                self.read_all(inner, reading)
+            }
+            Kind::Text(_) | Kind::Generated | Kind::Guessable if reading.settings => {
+                let span = described.origin().unwrap_or_default();
+                self.either(given.unwrap_or_else(setting), described, span)
+            }
+            Kind::Unknown(_) | Kind::Symbol(_) => given.unwrap_or(described),
+            _ => match given {
+                Some(given) if reading.field.is_some() => given,
+                _ => described,
+            },
+        }
+    }
+
+    /// A field's value, or what its description says is taken when it is missing.
+    fn with_defaults(
+        &mut self,
+        slots: &'a BTreeMap<Slot, Source>,
+        given: Value,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Value {
+        let slot = |this: &mut Self, slot: Slot| match this.fill(slots.get(&slot)?, record, object)
+        {
+            Filled::Yes(value, span) | Filled::Maybe(value, span) => Some((value, span)),
+            Filled::No | Filled::Unknown => None,
+        };
+        let variable = slot(self, Slot::Value);
+        let given = match variable.as_ref().and_then(|(name, _)| name.as_text()) {
+            Some(name) => Value::new(Kind::Environment {
+                name: Rc::from(name.reveal()),
+                fallback: None,
+            }),
+            None => given,
+        };
+        if let Some((fallback, span)) = slot(self, Slot::Fallback) {
+            return match &fallback.kind {
+                Kind::Null => given,
+                _ => self.either(given, fallback, span),
+            };
+        }
+        match slot(self, Slot::DevelopmentFallback) {
+            Some((fallback, span)) => {
+                self.development.extend(fallback.origin());
+                self.either(given, fallback, span)
+            }
+            None => given,
+        }
+    }
+
+    /// What stands in settings under a path, by its whole name or name by name.
+    pub(super) fn at_path(&mut self, settings: &Value, path: &str) -> Option<Value> {
+        let settings = self.force(settings.clone());
+        let entry = |name: &str| match &settings.kind {
+            Kind::Map(map) => map.borrow().entries.get(name).cloned(),
+            _ => None,
+        };
+        if let Some(entry) = entry(path) {
+            return Some(entry.value);
+        }
+        let (first, rest) = path.split_once(SEPARATORS)?;
+        let inner = entry(first)?;
+        self.at_path(&inner.value, rest)
+    }
 }
 
-/// The claims that a value is, or may be.
-fn first_claims(value: &Value) -> Option<Value> {
-    let mut values = value.alternatives().into_iter();
-    values.find(|value| matches!(value.kind, Kind::Claims(..)))
+/// Whether a value is, or may be, the claims of a token.
+fn is_claims(value: &Value) -> bool {
+    let values = value.alternatives();
+    values
+        .iter()
+        .any(|value| matches!(value.kind, Kind::Claims(..)))
 }
 
-/// A member of claims, without noting that it is read.
-pub(super) fn claim(claims: &Value, name: &str) -> Option<Value> {
-    let Kind::Claims(site, path) = &claims.kind else {
-        return None;
-    };
-    let mut path = path.to_vec();
-    path.push(name.to_owned());
-    Some(Value {
-        kind: Kind::Claims(*site, path.into()),
-        trail: claims.trail.clone(),
-    })
+/// Whether a value comes out of a token.
+fn is_of_token(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Claims(..) | Kind::Header(_) | Kind::TokenPart(..) => true,
+        Kind::OneOf(values) => values.iter().any(is_of_token),
+        _ => false,
+    }
 }

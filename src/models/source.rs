@@ -3,8 +3,8 @@
 //! ```text
 //! source    := one (" | " one)*                      the first that is there
 //! one       := "arg" (N | "last")                    a positional argument, from 0
-//!            | "named" NAME                          a named argument
-//!            | "option" PATH "of" one                a member of an options object
+//!            | "named" NAME                          a named argument; "named *": all of them, as an options object
+//!            | "option" PATH "of" one                a member of an options object, or by number of a list
 //!            | "elements of" one                      every element of a list; what is no list is its own element
 //!            | "variant" NAME "of" one               an element of a list by the name of its enum variant: its content
 //!            | "field" NAME                          a field written on the receiver or policy

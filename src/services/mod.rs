@@ -2,10 +2,17 @@
 //!
 //! Knows facts and settings, and no rule. [`gather`] is the way in; [`TrustGraph`] is what rules and maps read.
 
+mod address;
 mod boundary;
+mod content;
 mod environment;
 mod graph;
+mod groups;
+mod holdings;
 mod identity;
+mod joining;
+mod key_files;
+mod key_sets;
 mod naming;
 mod paths;
 mod roles;
@@ -15,6 +22,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::facts::FileFacts;
+use crate::key_files::KeyFile;
 use crate::settings::SettingsFile;
 use crate::source::{FileId, SourceFile};
 
@@ -55,6 +63,8 @@ impl<'a> SettingsSource<'a> {
 pub struct Input<'i, 'a> {
     /// Facts of the code.
     pub files: &'a [FileFacts],
+    /// Files that hold keys, by path.
+    pub key_files: &'i [KeyFile<'i>],
     /// Settings, by path.
     pub settings: &'a [SettingsSource<'a>],
     /// Paths of all code files, whether they mention tokens or not.

@@ -19,6 +19,9 @@ pub struct System {
     /// The image says nothing of what runs in it: an interpreter.
     #[serde(default)]
     pub runtime: bool,
+    /// It signs tokens with keys that it makes itself and publishes.
+    #[serde(default)]
+    pub issues: bool,
     /// Where this was read.
     #[serde(default)]
     pub source: String,

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::interpolation::{Dialect, interpolate, reference, text};
 use super::tree::{Node, flatten};
 use super::{
-    Holder, Reference, Setting, SettingValue, SettingsFile, StoreKind, StoreUse, Workload,
+    Holder, Reference, Route, Setting, SettingValue, SettingsFile, StoreKind, StoreUse, Workload,
     embedded, mounts, template,
 };
 use crate::source::{SourceFile, Span};
@@ -45,6 +45,7 @@ pub(super) fn read(root: Node<'_>, source: &SourceFile, file: &mut SettingsFile)
         "SecretProviderClass" => manifest.secret_provider(),
         "VaultStaticSecret" => manifest.vault_secret(),
         "HelmRelease" => manifest.chart_values(),
+        "Ingress" => manifest.ingress(),
         _ => manifest.workload(),
     }
 }
@@ -222,6 +223,28 @@ impl<'file> Manifest<'file> {
                 &|_, content| interpolate(content, Dialect::Placeholder),
                 &mut self.file.settings,
             );
+        }
+    }
+
+    fn ingress(&mut self) {
+        for rule in self.items(&["spec", "rules"]) {
+            let Some(host) = rule.text_at(&["host"]) else {
+                continue;
+            };
+            let paths = rule
+                .at(&["http", "paths"])
+                .into_iter()
+                .flat_map(Node::items);
+            for path in paths {
+                let service = (path.text_at(&["backend", "service", "name"]))
+                    .or_else(|| path.text_at(&["backend", "serviceName"]));
+                if let Some(service) = service {
+                    self.file.routes.push(Route {
+                        host: host.to_owned(),
+                        service: service.to_owned(),
+                    });
+                }
+            }
         }
     }
 

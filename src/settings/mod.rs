@@ -53,8 +53,19 @@ pub struct SettingsFile {
     pub includes: Vec<Link>,
     /// Files of variables that this one gives to a store or workload as a whole.
     pub feeds: Vec<Feed>,
+    /// Host names under which services are reached.
+    pub routes: Vec<Route>,
     /// Parts that could not be read; the rest was.
     pub unread: Vec<Unread>,
+}
+
+/// A host name that leads to a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The host.
+    pub host: String,
+    /// What the service is called where it is deployed.
+    pub service: String,
 }
 
 /// A named value.
@@ -185,6 +196,10 @@ pub struct Workload {
     pub stores: Vec<StoreUse>,
     /// Profiles under which alone it runs (Compose).
     pub profiles: Vec<String>,
+    /// Other names that it answers to.
+    pub hosts: Vec<String>,
+    /// Ports at which the machine that runs it answers for it.
+    pub ports: Vec<u16>,
     /// Another workload that it extends: file (empty for this one) and name.
     pub extends: Option<(String, String)>,
 }
