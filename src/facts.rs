@@ -148,8 +148,8 @@ pub struct Site {
     pub result_ignored: Option<IgnoredResult>,
     /// It happens when the library has said that the token has expired, there.
     pub after_expiry: Option<Place>,
-    /// Which run for unknown callers it belongs to, among those of one root.
-    pub run: usize,
+    /// Where the same token is verified later, by the same run of a function.
+    pub verified_later: Option<Later>,
     /// The key is the one that the web framework uses for sessions and forms.
     pub shares_framework_secret: bool,
     /// When the call happened, counted in evaluated nodes; tells what was before what among sites of one root.
@@ -554,6 +554,15 @@ pub struct ClaimsUse {
     pub went_on: bool,
 }
 
+/// Something that happens after a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Later {
+    /// Where.
+    pub place: Place,
+    /// When, as the moments of sites are counted.
+    pub moment: usize,
+}
+
 /// A result that says whether a token is good, and that nobody looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IgnoredResult {
@@ -624,7 +633,7 @@ impl Site {
             empty_key_accepted: false,
             result_ignored: None,
             after_expiry: None,
-            run: 0,
+            verified_later: None,
             shares_framework_secret: false,
             moment: 0,
             root,
@@ -636,6 +645,25 @@ impl Site {
             fetched_from: Vec::new(),
             issuer: Vec::new(),
         }
+    }
+
+    /// Whether it keeps bad tokens out: it looks at the signature, wants one, and somebody looks at what it says.
+    pub fn guards(&self) -> bool {
+        let accepts_unsigned = match &self.algorithms {
+            Algorithms::Known { names, .. } => {
+                !self.none_refused && names.iter().any(|name| name.eq_ignore_ascii_case("none"))
+            }
+            _ => false,
+        };
+        self.kind == SiteKind::Verify
+            && matches!(self.check(Slot::Signature), Check::Enforced)
+            && self.result_ignored.is_none()
+            && !accepts_unsigned
+    }
+
+    /// Whether it reads claims and does not look at the signature.
+    pub fn skips_signature(&self) -> bool {
+        self.kind == SiteKind::Decode || matches!(self.check(Slot::Signature), Check::Disabled(_))
     }
 
     /// The check of a slot; unknown when nothing was said.

@@ -14,7 +14,7 @@ use super::value::{Kind, Value};
 use super::{BUDGET, Evaluation, Evaluator, SiteRecord, Wrapper};
 use crate::facts::{
     Algorithms, ClaimsUse as UseFact, FileFacts, FileRead, IgnoredResult, Ignoring, InertOption,
-    LibraryFact, Site, SiteKind,
+    Later, LibraryFact, Site, SiteKind,
 };
 use crate::models::schema::{KeyKind, ResultKind, Role, Slot};
 use crate::redact::Redactor;
@@ -33,8 +33,12 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         .flat_map(|record| &record.wrappers)
         .flat_map(|wrapper| names_of(evaluator, wrapper))
         .collect();
-    let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = records
-        .map(|record| site(evaluator, record))
+    let (runs, mut all): (Vec<usize>, Vec<Site>) = records
+        .map(|record| (record.activation, site(evaluator, record)))
+        .unzip();
+    find_later(&runs, &mut all);
+    let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = all
+        .into_iter()
         .partition(|site| site.place.span.file == root);
     sites.extend(setting_sites(evaluator));
     sites.extend(super::discovery::sites(evaluator));
@@ -83,6 +87,32 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
             .settings_of(&evaluator.imported_modules)
             .map(str::to_owned)
             .collect(),
+    }
+}
+
+/// Finds where tokens that are read without a check are verified later in the same run.
+fn find_later(runs: &[usize], sites: &mut [Site]) {
+    let verified: Vec<(usize, String, Later)> = runs
+        .iter()
+        .zip(sites.iter())
+        .filter(|(_, site)| site.guards() && !site.token.is_empty())
+        .map(|(run, site)| {
+            let later = Later {
+                place: site.place.clone(),
+                moment: site.moment,
+            };
+            (*run, site.token.clone(), later)
+        })
+        .collect();
+    for (run, site) in runs.iter().zip(sites) {
+        let mut verified = verified.iter();
+        site.verified_later = verified
+            .find(|(other, token, later)| {
+                site.skips_signature()
+                    && (other, token) == (run, &site.token)
+                    && later.moment > site.moment
+            })
+            .map(|(_, _, later)| later.clone());
     }
 }
 
@@ -217,7 +247,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
             place: evaluator.place(span, ""),
         }),
         after_expiry: record.after_expiry.map(|span| evaluator.place(span, "")),
-        run: record.activation,
+        verified_later: None,
         moment: record.moment,
         root: evaluator.input.file.source.id,
         generic: record.generic,

@@ -1,9 +1,7 @@
 //! When reading claims without verifying is harmless: peek then verify, routing by issuer, timers.
 
-use super::algorithm::is_none;
-use crate::facts::{Algorithms, Check, FileFacts, Site, SiteKind};
+use crate::facts::{FileFacts, Site};
 use crate::finding::Place;
-use crate::models::schema::Slot;
 
 /// Claims that choose a key or a moment and say nothing about who the caller is.
 const ROUTING_CLAIMS: &[&str] = &["exp", "iat", "nbf", "iss", "kid", "alg", "typ", "jti"];
@@ -129,30 +127,13 @@ pub(super) fn taken_after_expiry<'a>(
     site: &'a Site,
 ) -> Option<(&'a Place, &'a Site)> {
     let expired = site.after_expiry.as_ref()?;
-    let unverified = site.kind == SiteKind::Decode
-        || site.kind == SiteKind::Verify
-            && matches!(site.check(Slot::Signature), Check::Disabled(_));
     let verify = verifies(facts, site)
-        .filter(|_| unverified && !site.token.is_empty())
+        .filter(|_| site.skips_signature() && !site.token.is_empty())
         .find(|other| other.token == site.token && other.root == site.root)?;
     Some((expired, verify))
 }
 
 fn verifies<'a>(facts: &'a FileFacts, site: &'a Site) -> impl Iterator<Item = &'a Site> {
     let all = facts.sites.iter().chain(&facts.reached);
-    all.filter(|other| guards(other) && other.span != site.span)
-}
-
-/// Whether a call keeps bad tokens out: it looks at the signature, wants one, and somebody looks at what it says.
-pub(super) fn guards(site: &Site) -> bool {
-    let accepts_unsigned = match &site.algorithms {
-        Algorithms::Known { names, .. } => {
-            !site.none_refused && names.iter().any(|name| is_none(name))
-        }
-        _ => false,
-    };
-    site.kind == SiteKind::Verify
-        && matches!(site.check(Slot::Signature), Check::Enforced)
-        && site.result_ignored.is_none()
-        && !accepts_unsigned
+    all.filter(|other| other.guards() && other.span != site.span)
 }
