@@ -168,6 +168,8 @@ pub struct Site {
     pub fetched: Option<Fetched>,
     /// Where keys are fetched from, put together; empty when nothing is fetched or nothing is known.
     pub fetched_from: Vec<AddressPart>,
+    /// A settings file says so, and no code: it is no call.
+    pub declared: bool,
     /// The issuer that is written into the token or asked of it, put together; empty when nothing is known of it.
     pub issuer: Vec<AddressPart>,
 }
@@ -643,6 +645,7 @@ impl Site {
             address: None,
             fetched: None,
             fetched_from: Vec::new(),
+            declared: false,
             issuer: Vec::new(),
         }
     }
@@ -674,6 +677,11 @@ impl Site {
     /// Whether an option looks like this check and does nothing: the one cause of what is then missing.
     pub fn has_inert(&self, slot: Slot) -> bool {
         self.inert.iter().any(|option| option.slot == slot)
+    }
+
+    /// What stands there, for sentences about it.
+    pub fn noun(&self) -> &'static str {
+        if self.declared { "setting" } else { "call" }
     }
 
     /// The advice for a slot in the library's own words.

@@ -261,6 +261,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
             _ => None,
         },
         fetched: None,
+        declared: false,
         fetched_from: match slot(Slot::Url) {
             Filled::Yes(value, _) | Filled::Maybe(value, _) => remote::parts(value),
             _ => Vec::new(),

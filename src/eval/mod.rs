@@ -40,6 +40,7 @@ mod value;
 mod write;
 
 pub(crate) use material::decode_base64;
+pub(crate) use token::read as signed_token;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;

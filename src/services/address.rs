@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::SettingsSource;
 use super::boundary::{Boundaries, stem};
 use super::holdings::AllGiven;
 use super::paths::in_common;
-use crate::settings::SettingValue;
+use crate::settings::{SettingValue, SettingsSource};
 
 /// Names of the machine itself.
 const OWN_HOSTS: [&str; 5] = [

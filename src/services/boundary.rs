@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::PathBuf;
 
+use super::Input;
 use super::groups::Groups;
 use super::paths::{folder_of, folders_above, in_common, is_below, join, name_of};
-use super::systems::{self, System};
-use super::{Input, Purpose, SettingsSource};
-use crate::settings::Workload;
+use crate::settings::{Purpose, SettingsSource, Workload};
+use crate::systems::{self, System};
 
 /// A larger manifest is not read, in bytes.
 const LARGEST_MANIFEST: u64 = 1_000_000;

@@ -8,10 +8,11 @@ use super::content::Content;
 use super::identity::{Evidence, ValueHasher};
 use super::key_files::FileContent;
 use super::paths::{folder_of, folders_above, in_common, join, name_of};
-use super::{Purpose, SettingsSource};
 use crate::finding::Place;
 use crate::key_files::KeyFile;
-use crate::settings::{Format, Holder, Link, Reference, Setting, SettingValue, StoreKind};
+use crate::settings::{
+    Format, Holder, Link, Purpose, Reference, Setting, SettingValue, SettingsSource, StoreKind,
+};
 use crate::source::Span;
 use crate::syntax::ir::Literal;
 

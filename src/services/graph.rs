@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Input;
 use super::boundary::{self, Boundaries, Service};
 use super::environment::{self, HeldValue, Tree};
 use super::holdings::{Gatherer, Keys, part};
@@ -10,11 +11,11 @@ use super::joining::identities;
 use super::key_sets;
 use super::paths::folder_of;
 use super::roles::{self, KeyUse, Role, Uses};
-use super::{Input, Purpose};
 use crate::facts::Site;
 use crate::finding::{CodeContext, Place};
 use crate::keys;
 use crate::models::schema::Encoding;
+use crate::settings::Purpose;
 
 /// The services of a tree, and the keys of tokens that they hold.
 #[derive(Debug, Default)]

@@ -3,21 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::Input;
 use super::boundary::{Boundaries, Service};
 use super::content::Content;
-use super::environment::{self, Given, Resolved, Tree};
+use super::environment::{self, Given, HeldValue, Resolved, Tree};
 use super::graph::{Holding, Part, SaidBy};
 use super::identity::Evidence;
 use super::naming::{
-    can_be_key, folded, is_blank_to_fill, is_pointer, names_private, names_public, names_token_key,
-    words,
+    can_be_key, is_blank_to_fill, is_pointer, names_private, names_public, names_token_key,
 };
 use super::paths::name_of;
 use super::roles::{KeyUse, Role, Uses};
-use super::{Input, Purpose};
 use crate::context;
 use crate::models::schema::{Encoding, KeyKind};
-use crate::settings::Holder;
+use crate::settings::{Holder, Purpose, folded, words};
 use crate::syntax::ir::Literal;
 
 /// Everything that a service is given.
@@ -212,7 +211,7 @@ impl<'a> Gatherer<'_, 'a> {
                 value.text = inner;
             }
             let text = value.text.reveal();
-            if is_blank_to_fill(text) || is_pointer(text) || !can_be_key(text) {
+            if !is_written_key(text) {
                 resolved.value = None;
                 replace_value(&mut resolved.evidence, None);
             }
@@ -282,6 +281,7 @@ impl<'a> Gatherer<'_, 'a> {
         let mut content = fallback.and_then(|text| Content::of(text.reveal()));
         let (place, evidence, origin) = match (&used.literal, fallback) {
             (Some((text, _)), _) if text.reveal().is_empty() => return None,
+            (Some((text, _)), _) if site.declared && !is_written_key(text.reveal()) => return None,
             (Some((text, place)), _) => {
                 content = Content::of(text.reveal());
                 let evidence = vec![
@@ -317,6 +317,15 @@ impl<'a> Gatherer<'_, 'a> {
         };
         let mut role = used.role;
         role.may_mint |= self.uses.may_mint && !role.mints;
+        let declared = used.literal.as_ref().filter(|_| site.declared);
+        let value = declared.map(|(text, place)| HeldValue {
+            text: text.clone(),
+            place: place.clone(),
+            name: site.library.name.clone(),
+            committed: true,
+            is_default: false,
+            purpose: Purpose::of_path(&place.path),
+        });
         Some(Holding {
             service: self.service,
             name: used.name.clone(),
@@ -327,12 +336,18 @@ impl<'a> Gatherer<'_, 'a> {
             part: content.map_or_else(|| part(&used.name, Some(used)), |content| content.part),
             origin,
             place,
-            value: None,
-            value_purpose: Purpose::Deployed,
-            said_by: SaidBy::Code,
+            value_purpose: value
+                .as_ref()
+                .map_or(Purpose::Deployed, |value| value.purpose),
+            value,
+            said_by: if site.declared {
+                SaidBy::System
+            } else {
+                SaidBy::Code
+            },
             sites: used.sites.clone(),
             encoding: used.encoding.unwrap_or(Encoding::Text),
-            in_settings: false,
+            in_settings: site.declared,
             fetched_from: None,
             evidence,
             part_by_content: content.is_some(),
@@ -340,6 +355,11 @@ impl<'a> Gatherer<'_, 'a> {
             publisher: None,
         })
     }
+}
+
+/// Whether a text of a settings file may be a key, and not the mark or address of one.
+fn is_written_key(text: &str) -> bool {
+    !is_blank_to_fill(text) && !is_pointer(text) && can_be_key(text)
 }
 
 /// Whether what code calls a key by is the path of a file, and no variable.

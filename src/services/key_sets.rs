@@ -9,11 +9,11 @@ use super::environment::{Given, Tree};
 use super::graph::{Holding, Nameless, Part, SaidBy};
 use super::holdings::AllGiven;
 use super::identity::Evidence;
-use super::naming::{Purpose, folded};
 use super::roles::{Role, Uses};
 use crate::facts::{AddressPart, Site, SiteKind};
 use crate::finding::Place;
 use crate::models::schema::Encoding;
+use crate::settings::{Purpose, folded};
 
 /// What each service fetches, as holdings of public keys. Takes away what thereby is no longer without a name.
 pub(super) fn holdings<'a>(

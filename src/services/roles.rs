@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::boundary::Boundaries;
-use super::naming::folded;
 use crate::facts::{Algorithms, FileFacts, Key, Material, Site, SiteKind};
 use crate::finding::{CodeContext, Place};
 use crate::models::schema::{Encoding, KeyKind};
+use crate::settings::folded;
 use crate::source::FileId;
 use crate::syntax::ir::Literal;
 

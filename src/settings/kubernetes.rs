@@ -226,6 +226,31 @@ impl<'file> Manifest<'file> {
         }
     }
 
+    /// What a resource that runs nothing says to whatever reads it.
+    fn for_tools(&mut self) {
+        // Large, and about the cluster itself.
+        const LEFT_OUT: [&str; 10] = [
+            "CustomResourceDefinition",
+            "Service",
+            "ServiceAccount",
+            "Role",
+            "ClusterRole",
+            "RoleBinding",
+            "ClusterRoleBinding",
+            "Namespace",
+            "NetworkPolicy",
+            "PersistentVolumeClaim",
+        ];
+        if !LEFT_OUT.contains(&self.kind) {
+            flatten(
+                self.root,
+                &Holder::Tool,
+                &|_, content| interpolate(content, Dialect::Placeholder),
+                &mut self.file.settings,
+            );
+        }
+    }
+
     fn ingress(&mut self) {
         for rule in self.items(&["spec", "rules"]) {
             let Some(host) = rule.text_at(&["host"]) else {
@@ -258,7 +283,10 @@ impl<'file> Manifest<'file> {
             .iter()
             .filter_map(|way| self.root.at(way))
             .find(|pod| pod.get("containers").is_some());
-        let Some(pod) = pod else { return };
+        let Some(pod) = pod else {
+            self.for_tools();
+            return;
+        };
         let place = self
             .root
             .at(&["metadata", "name"])
