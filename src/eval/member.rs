@@ -332,7 +332,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn method_closure(
+    pub(super) fn method_closure(
         &self,
         class: &Rc<ClassValue>,
         (file, function): FunctionKey,

@@ -186,7 +186,12 @@ impl Evaluator<'_> {
         match &value.kind {
             Kind::Pending(pending) => {
                 let pending = Rc::clone(pending);
-                self.force_pending(&pending)
+                let steps = value.steps();
+                let known = self.force_pending(&pending);
+                // The way that it took while it waited.
+                steps
+                    .iter()
+                    .fold(known, |known, (span, what)| known.through(*span, what))
             }
             Kind::Symbol(symbol) if symbol.from.is_some() => {
                 let reached = self.reach(value);
@@ -281,7 +286,11 @@ fn carries_claims(record: &CallRecord) -> bool {
                     None | Some("payload" | "claims" | "aud" | "iss" | "exp" | "nbf")
                 )
             }
-            Kind::Header(_) => true,
+            Kind::Header(_) | Kind::TokenPart(..) | Kind::Hash(_) => true,
+            Kind::Encoded(value) => carries(value, depth),
+            Kind::Joined(parts) => parts
+                .iter()
+                .any(|part| matches!(part.kind, Kind::TokenPart(..))),
             Kind::OneOf(values) => values.iter().any(|value| carries(value, depth)),
             Kind::Map(map) if depth == 0 => map
                 .borrow()

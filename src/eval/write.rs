@@ -72,9 +72,9 @@ impl Evaluator<'_> {
                         self.put(store, name, Entry { value, key, maybe });
                     }
                     self.keep(path, name, value.clone());
-                    self.note_use(&value, Use::HandedOn);
+                    self.note_use(&value, Use::Stored);
                 }
-                _ => self.note_use(&value, Use::HandedOn),
+                _ => self.note_use(&value, Use::Stored),
             }
         }
     }
