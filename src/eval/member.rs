@@ -269,9 +269,16 @@ impl<'a> Evaluator<'a> {
                     let annotation = member.annotation.as_ref()?;
                     let scope = class.scope;
                     let typed = self.within(file, |this| this.value_of_type(annotation, scope));
-                    let (None, Some(instance)) = (&typed, this) else {
+                    if typed.is_some() {
                         return typed;
-                    };
+                    }
+                    if self.reads_settings(class) {
+                        return Some(Value::new(Kind::Environment {
+                            name: Rc::from(name),
+                            fallback: None,
+                        }));
+                    }
+                    let instance = this?;
                     let Kind::Map(map) = &instance.kind else {
                         return None;
                     };
