@@ -145,10 +145,16 @@ pub struct Summary {
 pub struct Timings {
     /// Walk, read and prefilter, as passed on the clock.
     pub walk: Duration,
-    /// Parsing, evaluating and judging, added up over the threads.
-    pub files: Duration,
+    /// Parsing, added up over the threads.
+    pub parsing: Duration,
+    /// Evaluating with the parsing that it asks for, added up over the threads.
+    pub evaluation: Duration,
+    /// Files that were parsed, those that others import included.
+    pub files: usize,
     /// Bytes that were parsed.
     pub bytes: u64,
+    /// Lines that were parsed.
+    pub lines: u64,
 }
 
 /// All that a run found.

@@ -135,11 +135,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     let project = Project::new(&run.files, modelled_packages()?, progress);
     let mut evaluated = run.evaluate(&project, options, progress)?;
     let mut report = Report {
-        timings: Timings {
-            walk: run.walk_time,
-            files: evaluated.time,
-            bytes: evaluated.bytes,
-        },
+        timings: Timings::default(),
         findings: Vec::new(),
         notifications: std::mem::take(&mut evaluated.notifications),
         summary,
@@ -194,6 +190,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             report.sources.entry(path.to_owned()).or_insert_with(source);
         }
     }
+    report.timings = run.timings(evaluated.time);
     let shown: BTreeSet<String> = (report.findings.iter().flat_map(Finding::paths))
         .map(str::to_owned)
         .collect();
@@ -447,8 +444,6 @@ struct EvaluatedProject {
     notifications: Vec<Notification>,
     /// Time spent on files, added up over the threads.
     time: Duration,
-    /// Code that was parsed for itself, in bytes.
-    bytes: u64,
 }
 
 impl Run {
@@ -515,6 +510,22 @@ impl Run {
         })
     }
 
+    /// Where the time went, with what was parsed until now.
+    fn timings(&self, evaluation: Duration) -> Timings {
+        let mut timings = Timings {
+            walk: self.walk_time,
+            parsing: self.files.parse_time(),
+            evaluation,
+            ..Timings::default()
+        };
+        for source in self.files.parsed_sources() {
+            timings.files += 1;
+            timings.bytes += source.bytes().len() as u64;
+            timings.lines += u64::from(source.line_count());
+        }
+        timings
+    }
+
     /// What every settings file says, in order of their paths.
     fn read_settings(&self) -> Vec<SettingsSource<'_>> {
         let committed = self.settings.iter().map(|source| (source, true));
@@ -559,7 +570,6 @@ impl Run {
                 files: Vec::new(),
                 notifications: self.notifications.clone(),
                 time: Duration::ZERO,
-                bytes: 0,
             };
             known.notifications.extend(self.versions.notifications());
             for file in &evaluated {
@@ -567,7 +577,6 @@ impl Run {
                 let Some(parsed) = project.parsed(file.file) else {
                     continue;
                 };
-                known.bytes += parsed.source.bytes().len() as u64;
                 let cut = file.evaluation.facts.cut;
                 let unread = unread(parsed, self.files.is_poisoned(file.file), cut);
                 known.notifications.extend(unread);

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use memchr::memmem;
 
@@ -69,6 +71,8 @@ pub struct Files {
     largest: u64,
     /// Files that are not to be parsed.
     poisoned: Vec<String>,
+    /// Microseconds that parsing took on all threads.
+    parsing: AtomicU64,
 }
 
 impl Files {
@@ -115,6 +119,7 @@ impl Files {
             limits: Limits::default(),
             largest: crate::walk::DEFAULT_MAX_FILE_BYTES,
             poisoned: Vec::new(),
+            parsing: AtomicU64::default(),
         }
     }
 
@@ -169,6 +174,11 @@ impl Files {
         parsed.flatten().map(|parsed| &parsed.source)
     }
 
+    /// Time that parsing took until now, added up over the threads.
+    pub fn parse_time(&self) -> Duration {
+        Duration::from_micros(self.parsing.load(Ordering::Relaxed))
+    }
+
     /// A file's content as it is on disk, when it was not kept. `None` when it cannot be read or is no text.
     pub fn content(&self, id: FileId) -> Option<Vec<u8>> {
         let file = self.files.get(&id)?;
@@ -205,7 +215,10 @@ impl Files {
             Module::default()
         } else {
             progress.begins(&file.path);
+            let start = Instant::now();
             let module = syntax::parse(&source, file.language, &self.limits);
+            let passed = start.elapsed().as_micros() as u64;
+            self.parsing.fetch_add(passed, Ordering::Relaxed);
             progress.ends(&file.path);
             module
         };
