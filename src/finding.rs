@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::budget::CutFiles;
 pub use crate::level::Level;
 use crate::page::Page;
 use crate::redact::Redactor;
@@ -132,6 +133,8 @@ pub struct Summary {
     pub sites: usize,
     /// Files that could not be read, or only in part.
     pub files_unread: usize,
+    /// Files of which a bound on the evaluation kept something out.
+    pub cut: CutFiles,
     /// Findings that a comment or the configuration took away.
     pub suppressed: usize,
     /// Findings of pedantic rules that were not asked for.

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
+use crate::budget::{Budget, Cut, CutFiles};
 use crate::context;
 use crate::eval::{self, Input};
 use crate::facts::{FileFacts, LibraryVersion};
@@ -61,6 +62,8 @@ pub struct Options {
     pub poisoned: Vec<String>,
     /// Bounds on one file.
     pub limits: Limits,
+    /// Bounds on the evaluation.
+    pub budget: Budget,
     /// Keys that are public knowledge.
     pub known_keys: Arc<KnownKeys>,
     /// The time of the run in seconds since 1970, by which tokens in the code have expired or not.
@@ -80,6 +83,7 @@ impl Default for Options {
             config: Config::default(),
             poisoned: Vec::new(),
             limits: Limits::default(),
+            budget: Budget::default(),
             known_keys: Arc::default(),
             now: today(),
         }
@@ -115,6 +119,8 @@ pub struct Inventory {
     pub files: Vec<FileFacts>,
     /// What could not be read.
     pub notifications: Vec<Notification>,
+    /// Files that were evaluated in part only.
+    pub cut: CutFiles,
     /// The files, by path.
     pub sources: BTreeMap<String, SourceFile>,
     /// Takes secrets out of what is shown.
@@ -146,6 +152,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             .filter(|page| options.config.runs(page.id))
             .collect(),
     };
+    summary.cut = evaluated.cut;
     for facts in &evaluated.files {
         summary.sites += count_sites(facts);
     }
@@ -229,6 +236,7 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
     let mut inventory = Inventory {
         files: evaluated.files,
         notifications: evaluated.notifications,
+        cut: evaluated.cut,
         sources: BTreeMap::new(),
         redactor: Redactor::default(),
     };
@@ -444,6 +452,8 @@ struct EvaluatedProject {
     notifications: Vec<Notification>,
     /// Time spent on files, added up over the threads.
     time: Duration,
+    /// Files that were evaluated in part only.
+    cut: CutFiles,
 }
 
 impl Run {
@@ -565,11 +575,12 @@ impl Run {
         progress.walked(self.roots.len());
         bounds::on_big_stack(options.threads, || {
             let roots = self.roots.clone();
-            let evaluated = rounds::evaluate(project, roots, &self.versions)?;
+            let evaluated = rounds::evaluate(project, roots, &self.versions, options.budget)?;
             let mut known = EvaluatedProject {
                 files: Vec::new(),
                 notifications: self.notifications.clone(),
                 time: Duration::ZERO,
+                cut: CutFiles::default(),
             };
             known.notifications.extend(self.versions.notifications());
             for file in &evaluated {
@@ -578,6 +589,7 @@ impl Run {
                     continue;
                 };
                 let cut = file.evaluation.facts.cut;
+                known.cut.add(cut);
                 let unread = unread(parsed, self.files.is_poisoned(file.file), cut);
                 known.notifications.extend(unread);
             }
@@ -604,7 +616,7 @@ impl Run {
 }
 
 /// What of a file was not read or not evaluated.
-fn unread(parsed: &Parsed, poisoned: bool, cut: bool) -> Vec<Notification> {
+fn unread(parsed: &Parsed, poisoned: bool, cut: Cut) -> Vec<Notification> {
     let notify = |message: &str| Notification {
         path: Some(parsed.source.path.clone()),
         message: message.to_owned(),
@@ -617,10 +629,11 @@ fn unread(parsed: &Parsed, poisoned: bool, cut: bool) -> Vec<Notification> {
             "not read: the parser died on this file; report it, please",
         ));
     }
-    if cut {
-        notifications.push(notify(
-            "evaluated in part only: the file is too large or too entangled",
-        ));
+    for reason in cut.reasons() {
+        notifications.push(Notification {
+            level: Level::Note,
+            ..notify(&format!("evaluated in part only: {reason}"))
+        });
     }
     notifications
 }
@@ -757,6 +770,7 @@ pub fn judge_alone(
         version: &|_, library| assumed_version(library),
         depends_on: &|_| true,
         is_entered: &|_| false,
+        budget: Budget::default(),
     });
     Ok(rules::judge(&evaluation.facts))
 }

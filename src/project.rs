@@ -1,14 +1,15 @@
 //! Every code file of a run, parsed when somebody asks for it and once only, and which file an import means.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::{Duration, Instant};
 
 use memchr::memmem;
+use rustc_hash::FxHashMap;
 
 use crate::source::{FileId, SourceFile};
 use crate::syntax::bounds::Limits;
@@ -19,6 +20,9 @@ use crate::walk::{Committed, FileKind, OtherFile, WalkedFile};
 
 /// A manifest or a compiler's settings file over this many bytes is not read.
 const LARGEST_MANIFEST: u64 = 1_000_000;
+
+/// Answers to where an import leads that are remembered; after these each question is asked anew.
+const MOST_ANSWERS: usize = 200_000;
 
 /// Files that hand on all names of each other that are followed.
 const MOST_HANDING_ON: usize = 400;
@@ -294,8 +298,19 @@ pub struct Project<'f> {
     files: &'f Files,
     resolver: Resolver<'f>,
     progress: &'f dyn Progress,
-    /// Answers of [`Project::may_define`].
-    defined: Mutex<HashMap<(FileId, String), bool>>,
+    /// Answers of [`Project::may_define`], by the file and the name.
+    defined: Mutex<FxHashMap<FileId, FxHashMap<String, bool>>>,
+    resolved: RwLock<Resolved>,
+}
+
+/// Where an import leads: the file, and how many names of the import's path lead there.
+type Destination = Option<(FileId, usize)>;
+
+/// Answers of [`Project::resolve`], by the file, the module and the path of the import.
+#[derive(Default)]
+struct Resolved {
+    answers: FxHashMap<FileId, FxHashMap<String, FxHashMap<Vec<String>, Destination>>>,
+    count: usize,
 }
 
 impl<'f> Project<'f> {
@@ -310,6 +325,7 @@ impl<'f> Project<'f> {
             resolver: Resolver::new(files).with_installed(installed),
             progress,
             defined: Mutex::default(),
+            resolved: RwLock::default(),
         }
     }
 
@@ -338,9 +354,8 @@ impl<'f> Project<'f> {
     ///
     /// Must run on a big stack, since files that hand on others are parsed.
     pub fn may_define(&self, id: FileId, name: &str) -> bool {
-        let asked = (id, name.to_owned());
         let known = self.defined.lock().ok();
-        if let Some(known) = known.and_then(|known| known.get(&asked).copied()) {
+        if let Some(known) = known.and_then(|known| known.get(&id)?.get(name).copied()) {
             return known;
         }
         let mut looked_at = BTreeSet::from([id]);
@@ -358,7 +373,8 @@ impl<'f> Project<'f> {
             }
         }
         if let Ok(mut known) = self.defined.lock() {
-            known.insert(asked, answer);
+            let known = known.entry(id).or_default();
+            known.insert(name.to_owned(), answer);
         }
         answer
     }
@@ -379,6 +395,25 @@ impl<'f> Project<'f> {
 
     /// The file that an import of `from` means, and how many names of its path lead there.
     pub fn resolve(&self, from: FileId, module: &str, path: &[String]) -> Option<(FileId, usize)> {
+        if let Ok(known) = self.resolved.read() {
+            let known = known.answers.get(&from).and_then(|known| known.get(module));
+            if let Some(answer) = known.and_then(|known| known.get(path)) {
+                return *answer;
+            }
+        }
+        let answer = self.find(from, module, path);
+        if let Ok(mut known) = self.resolved.write()
+            && known.count < MOST_ANSWERS
+        {
+            known.count += 1;
+            let known = known.answers.entry(from).or_default();
+            let known = known.entry(module.to_owned()).or_default();
+            known.insert(path.to_vec(), answer);
+        }
+        answer
+    }
+
+    fn find(&self, from: FileId, module: &str, path: &[String]) -> Destination {
         let language = self.files.language(from)?;
         let Target { file, used } =
             self.resolver
