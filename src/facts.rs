@@ -161,6 +161,28 @@ pub struct Site {
     pub address: Option<Address>,
     /// When keys are fetched, for a fetch or client whose keys verify.
     pub fetched: Option<Fetched>,
+    /// Where keys are fetched from, put together; empty when nothing is fetched or nothing is known.
+    pub fetched_from: Vec<AddressPart>,
+    /// A settings file says so, and no code: it is no call.
+    pub declared: bool,
+    /// The issuer that is written into the token or asked of it, put together; empty when nothing is known of it.
+    pub issuer: Vec<AddressPart>,
+}
+
+/// A part of an address that is put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddressPart {
+    /// Written in the code.
+    Text(Literal),
+    /// A variable or setting.
+    Variable {
+        /// Its name.
+        name: String,
+        /// Taken when it is not set.
+        fallback: Option<Literal>,
+    },
+    /// Not known.
+    Unknown,
 }
 
 /// When keys are fetched.
@@ -570,6 +592,9 @@ impl Site {
             header: Vec::new(),
             address: None,
             fetched: None,
+            fetched_from: Vec::new(),
+            declared: false,
+            issuer: Vec::new(),
         }
     }
 
@@ -581,6 +606,11 @@ impl Site {
     /// Whether an option looks like this check and does nothing: the one cause of what is then missing.
     pub fn has_inert(&self, slot: Slot) -> bool {
         self.inert.iter().any(|option| option.slot == slot)
+    }
+
+    /// What stands there, for sentences about it.
+    pub fn noun(&self) -> &'static str {
+        if self.declared { "setting" } else { "call" }
     }
 
     /// The advice for a slot in the library's own words.

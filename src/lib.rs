@@ -22,4 +22,5 @@ pub mod services;
 pub mod settings;
 pub mod source;
 pub mod syntax;
+pub mod systems;
 pub mod walk;

@@ -20,7 +20,7 @@ use crate::facts::{FileFacts, LibraryVersion};
 use crate::filter::config::Config;
 use crate::filter::suppress;
 use crate::finding::{Finding, Level, Notification, Place, Report, Summary, Timings};
-use crate::key_files;
+use crate::key_files::{self, KeyFile};
 use crate::keys::KnownKeys;
 use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
@@ -32,11 +32,13 @@ use crate::project_facts::ProjectFacts;
 use crate::redact::Redactor;
 use crate::report::fingerprint;
 use crate::rules;
-use crate::services::{self, SettingsSource, TrustGraph};
+use crate::services::{self, TrustGraph};
+use crate::settings::SettingsSource;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::bounds::{self, Limits};
 use crate::syntax::ir::Unread;
 use crate::syntax::{Language, MODEL_FOLDERS};
+use crate::systems;
 use crate::walk::{self, Committed, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
 
 /// What to lint, and how.
@@ -156,15 +158,17 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     for facts in &evaluated.files {
         summary.sites += count_sites(facts);
     }
+    let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
+    evaluated.add_settings(&settings, options);
     let mut keys = run.keys.clone();
     let facts: Vec<&FileFacts> = evaluated.files.iter().collect();
     keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
-    key_files::open_tokens(&mut evaluated.files, &keys, &options.known_keys);
-    let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
+    key_files::open_tokens(&mut evaluated.files, &keys, &settings, &options.known_keys);
+    let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
     let joined = ProjectFacts {
         files: evaluated.files.iter().collect(),
-        key_files: key_files::gather(&evaluated.files, &keys, &run.settings),
-        trust: run.trust(&evaluated.files, &settings, options),
+        trust: run.trust(&evaluated.files, &key_files, &settings, options),
+        key_files,
         known_keys: Arc::clone(&options.known_keys),
     };
     let across = rules::judge_project(&joined);
@@ -288,7 +292,12 @@ pub fn with_trust<T>(
         redactor.extend(std::mem::take(&mut facts.redactor));
     }
     let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
-    let graph = run.trust(&evaluated.files, &settings, options);
+    evaluated.add_settings(&settings, options);
+    let facts: Vec<&FileFacts> = evaluated.files.iter().collect();
+    let mut keys = run.keys.clone();
+    keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
+    let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
+    let graph = run.trust(&evaluated.files, &key_files, &settings, options);
     let holdings = graph
         .identities
         .iter()
@@ -456,6 +465,19 @@ struct EvaluatedProject {
     cut: CutFiles,
 }
 
+impl EvaluatedProject {
+    /// Adds what settings files tell systems.
+    fn add_settings(&mut self, settings: &[SettingsSource<'_>], options: &Options) {
+        for facts in systems::facts(settings) {
+            self.files.push(FileFacts {
+                now: options.now,
+                known_keys: Arc::clone(&options.known_keys),
+                ..facts
+            });
+        }
+    }
+}
+
 impl Run {
     fn new(options: &Options) -> Result<Self, LintError> {
         let start = Instant::now();
@@ -493,10 +515,9 @@ impl Run {
         }
         let roots = code.iter().map(|(file, _)| file.source.id).collect();
         let kept = code.iter().map(|(file, _)| &file.source.path);
-        let mut code_paths: Vec<String> = kept
-            .chain(walk.others.iter().map(|file| &file.path))
-            .cloned()
-            .collect();
+        let others = walk.others.iter().filter(|file| !file.language.is_data());
+        let mut code_paths: Vec<String> =
+            kept.chain(others.map(|file| &file.path)).cloned().collect();
         code_paths.sort();
         let manifests = walk.manifests.clone();
         let files = Files::new(code, walk.others, walk.manifests).bounded(
@@ -552,11 +573,13 @@ impl Run {
     fn trust<'a>(
         &'a self,
         files: &'a [FileFacts],
+        key_files: &[KeyFile<'_>],
         settings: &'a [SettingsSource<'a>],
         options: &'a Options,
     ) -> TrustGraph<'a> {
         services::gather(&services::Input {
             files,
+            key_files,
             settings,
             code_paths: self.code_paths.iter().map(String::as_str).collect(),
             manifests: &self.manifests,

@@ -9,12 +9,17 @@ use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::{Duration, Instant};
 
 use memchr::memmem;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::context;
+use crate::finding::CodeContext;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::bounds::Limits;
 use crate::syntax::ir::Module;
-use crate::syntax::resolve::{Package, Resolver, Target, Tree, is_package_entry};
+use crate::syntax::resolve::{
+    Package, Resolver, Target, Tree, folder_of, inside, is_package_entry, is_under, upwards,
+};
 use crate::syntax::{self, Language};
 use crate::walk::{Committed, FileKind, OtherFile, WalkedFile};
 
@@ -164,11 +169,11 @@ impl Files {
         self.by_path.get(path).copied()
     }
 
-    /// Every file that the walk did not keep, in order.
+    /// Every file of code that the walk did not keep, in order.
     pub fn others(&self) -> impl Iterator<Item = FileId> {
         self.files
             .iter()
-            .filter(|(_, file)| !file.kept)
+            .filter(|(_, file)| !file.kept && !file.language.is_data())
             .map(|(id, _)| *id)
     }
 
@@ -183,6 +188,17 @@ impl Files {
         Duration::from_micros(self.parsing.load(Ordering::Relaxed))
     }
 
+    /// The nearest folder above a file that has a manifest; "" when none has.
+    fn folder_with_a_manifest(&self, path: &str) -> String {
+        let has_one = |folder: &&str| {
+            let behind = self.manifests.range(inside(folder, "")..);
+            let mut inside = behind.take_while(|(path, _)| is_under(path, folder));
+            inside.any(|(path, _)| folder_of(path) == *folder)
+        };
+        let mut folders = upwards(folder_of(path));
+        folders.find(has_one).unwrap_or_default().to_owned()
+    }
+
     /// A file's content as it is on disk, when it was not kept. `None` when it cannot be read or is no text.
     pub fn content(&self, id: FileId) -> Option<Vec<u8>> {
         let file = self.files.get(&id)?;
@@ -193,6 +209,24 @@ impl Files {
     fn spells(&self, id: FileId, name: &str) -> bool {
         let spelt = |bytes: &[u8]| memmem::find(bytes, name.as_bytes()).is_some();
         self.text(id).is_some_and(|source| spelt(source.bytes()))
+    }
+
+    /// Files of a language that spell one of these words, without tests.
+    fn that_spell(&self, folder: &str, words: &[String]) -> Vec<FileId> {
+        let spells = |bytes: &[u8]| {
+            let mut words = words.iter();
+            words.any(|word| memmem::find(bytes, word.as_bytes()).is_some())
+        };
+        let files: Vec<(&FileId, &File)> = self.files.iter().collect();
+        let spelling = files.into_par_iter().filter(|(id, file)| {
+            file.language.model_folder() == folder
+                && context::of_path(&file.path) != Some(CodeContext::Test)
+                && match file.text.get() {
+                    Some(text) => text.as_ref().is_some_and(|text| spells(text.bytes())),
+                    None => self.content(**id).is_some_and(|bytes| spells(&bytes)),
+                }
+        });
+        spelling.map(|(id, _)| *id).collect()
     }
 
     /// A file's text, read once.
@@ -281,6 +315,22 @@ impl Files {
     }
 }
 
+/// The module in quotes that follows a variable's name: `"VARIABLE", "shop.settings"`.
+fn module_after(text: &str) -> Option<&str> {
+    let between = |letter: char| letter.is_whitespace() || "'\",=[]():".contains(letter);
+    let rest = text.trim_start_matches(between);
+    let quote = text.get(..text.len() - rest.len())?.chars().next_back()?;
+    let (module, _) = rest.split_once(quote)?;
+    let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.');
+    (matches!(quote, '"' | '\'') && !module.is_empty() && module.chars().all(is_name))
+        .then_some(module)
+}
+
+fn folders_in_common(one: &str, other: &str) -> usize {
+    let folders = folder_of(one).split('/').zip(folder_of(other).split('/'));
+    folders.take_while(|(one, other)| one == other).count()
+}
+
 /// A regular file's bytes; links are not followed, so that nothing outside the tree is read.
 fn read_regular(path: &Path, largest: u64) -> Option<Vec<u8>> {
     let data = fs::symlink_metadata(path).ok()?;
@@ -301,6 +351,10 @@ pub struct Project<'f> {
     /// Answers of [`Project::may_define`], by the file and the name.
     defined: Mutex<FxHashMap<FileId, FxHashMap<String, bool>>>,
     resolved: RwLock<Resolved>,
+    /// Whether files spell how some store of settings is filled.
+    filling: Mutex<FxHashMap<FileId, bool>>,
+    /// Files of a language that spell one of some words.
+    spelled: Mutex<FxHashMap<SpelledKey, Arc<[FileId]>>>,
 }
 
 /// Where an import leads: the file, and how many names of the import's path lead there.
@@ -312,6 +366,9 @@ struct Resolved {
     answers: FxHashMap<FileId, FxHashMap<String, FxHashMap<Vec<String>, Destination>>>,
     count: usize,
 }
+
+/// A folder of models, and words.
+type SpelledKey = (&'static str, Vec<String>);
 
 impl<'f> Project<'f> {
     /// Over these files. `installed` are names of packages that a file of the tree is unlikely to stand for.
@@ -326,6 +383,8 @@ impl<'f> Project<'f> {
             progress,
             defined: Mutex::default(),
             resolved: RwLock::default(),
+            filling: Mutex::default(),
+            spelled: Mutex::default(),
         }
     }
 
@@ -348,6 +407,54 @@ impl<'f> Project<'f> {
     pub fn package(&self, id: FileId) -> Option<Package> {
         let language = self.files.language(id)?;
         self.resolver.package(language, self.files.path(id))
+    }
+
+    /// Files in the language of one, of the same package where packages are told apart, that spell one of these words.
+    /// Tests are left out. The nearest come first.
+    pub fn spelling(&self, near: FileId, words: &[String]) -> Vec<FileId> {
+        let Some(language) = self.files.language(near).filter(|_| !words.is_empty()) else {
+            return Vec::new();
+        };
+        let folder = language.model_folder();
+        let asked = (folder, words.to_vec());
+        let known = self.spelled.lock().ok();
+        let known = known.and_then(|known| known.get(&asked).cloned());
+        let all = known.unwrap_or_else(|| {
+            let all: Arc<[FileId]> = self.files.that_spell(folder, words).into();
+            if let Ok(mut known) = self.spelled.lock() {
+                known.insert(asked, Arc::clone(&all));
+            }
+            all
+        });
+        let here = self.files.path(near);
+        let package = match self.package(near) {
+            Some(package) => package.folder,
+            None => self.files.folder_with_a_manifest(here),
+        };
+        let mut found: Vec<FileId> = all
+            .iter()
+            .copied()
+            .filter(|id| is_under(self.files.path(*id), &package))
+            .collect();
+        found.sort_by_key(|id| {
+            let path = self.files.path(*id);
+            (std::cmp::Reverse(folders_in_common(here, path)), path)
+        });
+        found
+    }
+
+    /// Modules that are the value of a variable somewhere in the tree, each with the file that says so; the nearest
+    /// come first.
+    pub fn modules_named_by(&self, near: FileId, variable: &str) -> Vec<(FileId, String)> {
+        let files = self.spelling(near, &[variable.to_owned()]);
+        let module = |id: FileId| {
+            let source = self.files.text(id)?;
+            let text = std::str::from_utf8(source.bytes()).ok()?;
+            text.match_indices(variable)
+                .find_map(|(at, _)| module_after(text.get(at + variable.len()..)?))
+                .map(|module| (id, module.to_owned()))
+        };
+        files.into_iter().filter_map(module).collect()
     }
 
     /// Whether a file can bind a name at its top: it spells the name, or hands on all that another such file binds.
@@ -375,6 +482,20 @@ impl<'f> Project<'f> {
         if let Ok(mut known) = self.defined.lock() {
             let known = known.entry(id).or_default();
             known.insert(name.to_owned(), answer);
+        }
+        answer
+    }
+
+    /// Whether a file may fill a store of settings: it spells one of these words, which are always the same for a
+    /// file.
+    pub fn may_fill<'w>(&self, id: FileId, mut words: impl Iterator<Item = &'w String>) -> bool {
+        let known = self.filling.lock().ok();
+        if let Some(known) = known.and_then(|known| known.get(&id).copied()) {
+            return known;
+        }
+        let answer = words.any(|word| self.files.spells(id, word));
+        if let Ok(mut known) = self.filling.lock() {
+            known.insert(id, answer);
         }
         answer
     }

@@ -65,6 +65,8 @@ struct Key {
 enum Kind {
     SharedSecret,
     PrivateKey,
+    /// Both halves, or a private key and the key set that tells the public one.
+    KeyPair,
     PublicKey,
     Unknown,
 }
@@ -247,6 +249,7 @@ impl Kind {
         match self {
             Self::SharedSecret => "shared secret",
             Self::PrivateKey => "private key",
+            Self::KeyPair => "key pair",
             Self::PublicKey => "public key",
             Self::Unknown => "kind of key not known",
         }
@@ -354,7 +357,7 @@ impl Describer<'_, '_> {
     /// A key that has no name is one a service: nothing says that two are the same.
     fn nameless(&self, key: &Nameless<'_>, services: &[Service]) -> Key {
         let (kind, name, can) = match key.part {
-            Part::Public => (Kind::PublicKey, "key set or unnamed key", Can::OnlyVerify),
+            Part::Public => (Kind::PublicKey, "unnamed public key", Can::OnlyVerify),
             Part::Private => (Kind::PrivateKey, "unnamed key", Can::Mint),
             Part::Secret => (Kind::SharedSecret, "unnamed key", Can::Mint),
             Part::Unknown if key.role.mints => (Kind::Unknown, "unnamed key", Can::Mint),
@@ -403,7 +406,7 @@ impl Describer<'_, '_> {
                         .map(|service| service.name.clone())
                         .unwrap_or_default(),
                     does: Does::new(role),
-                    can: can(role, &own, certain && identity.can_mint()),
+                    can: can(role, &own),
                     places: own.iter().map(|holding| self.source(holding)).collect(),
                 }
             })
@@ -415,7 +418,7 @@ impl Describer<'_, '_> {
                 self.safe(&identity.name)
             },
             kind: kind(identity),
-            same_by: (holders.len() > 1).then(|| same_by(identity.tie)),
+            same_by: (holders.len() > 1).then(|| same_by(identity)),
             same_for_certain: certain,
             holders,
         }
@@ -457,11 +460,10 @@ fn on_one_line(text: &str) -> String {
         .replace('\t', " ")
 }
 
-/// What a service can do with a key, by what it holds. The same material lets every holder do the same, whatever its
-/// code does with it.
-fn can(role: Role, holdings: &[&Holding<'_>], same_mints: bool) -> Can {
+/// What a service can do with a key, by what it holds.
+fn can(role: Role, holdings: &[&Holding<'_>]) -> Can {
     let is = |part: Part| holdings.iter().any(|holding| holding.part == part);
-    if same_mints || role.mints || is(Part::Secret) || is(Part::Private) {
+    if role.mints || is(Part::Secret) || is(Part::Private) {
         Can::Mint
     } else if is(Part::Unknown) {
         Can::Unknown
@@ -472,7 +474,9 @@ fn can(role: Role, holdings: &[&Holding<'_>], same_mints: bool) -> Can {
 
 fn kind(identity: &Identity<'_>) -> Kind {
     let is = |part: Part| identity.holdings.iter().any(|holding| holding.part == part);
-    if identity.is_private() {
+    if identity.is_pair() {
+        Kind::KeyPair
+    } else if identity.is_private() {
         Kind::PrivateKey
     } else if identity.can_mint() {
         Kind::SharedSecret
@@ -484,10 +488,11 @@ fn kind(identity: &Identity<'_>) -> Kind {
 }
 
 /// What proves that the holders hold the same, in words.
-fn same_by(tie: u8) -> &'static str {
-    match tie {
+fn same_by(identity: &Identity<'_>) -> &'static str {
+    match identity.tie {
+        PROVES_SAME.. if identity.is_pair() => "each holds a half of it",
         6 => "the same value in each",
-        5 => "from one store",
+        5 => "from one source",
         4 => "from one variable",
         3 => "one constant in code",
         2 => "the same default in each, perhaps not the same value",

@@ -29,6 +29,7 @@ impl<'a> Evaluator<'a> {
             statics: Rc::default(),
         });
         let value = Value::new(Kind::Class(Rc::clone(&class)));
+        self.note_stage_class(&name, declaration.span);
         if !name.is_empty() {
             self.write_name(scope, name, value.clone());
         }
@@ -39,9 +40,16 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    /// Evaluates decorators. What those of another file do is told by that file, and nothing is made of their values.
+    /// Evaluates decorators. What those of another file do is told by that file, and nothing is made of their values,
+    /// but settings may be put into a store by them.
     pub(super) fn decorators(&mut self, decorators: &'a [ExprId], scope: usize) {
-        if self.loading > 0 {
+        if decorators.is_empty() {
+            return;
+        }
+        let file = self.loaded[self.current].file.source.id;
+        let catalog: &'a _ = self.catalog;
+        let words = || catalog.stores().flat_map(|store| &store.item.spelled);
+        if self.loading > 0 && !self.input.project.may_fill(file, words()) {
             return;
         }
         for decorator in decorators {
@@ -147,10 +155,30 @@ impl<'a> Evaluator<'a> {
         });
         self.instances.insert(class.key(), instance.clone());
         self.set_fields(class, &instance);
-        if let Some(constructor) = self.constructor(class, &instance) {
-            self.invoke(&constructor, call);
+        match self.constructor(class, &instance) {
+            Some(constructor) => {
+                self.invoke(&constructor, call);
+            }
+            None => self.set_given(class, &instance, call),
         }
         instance
+    }
+
+    /// What a class without a constructor of its own is given is kept in its fields.
+    fn set_given(&mut self, class: &Rc<ClassValue>, instance: &Value, call: &CallRecord) {
+        let fields = self
+            .members_of(class)
+            .into_iter()
+            .filter_map(|(_, member)| {
+                let is_field = matches!(member.kind, MemberKind::Field(_));
+                (is_field && member.annotation.is_some()).then_some(&member.name)
+            });
+        for (name, (value, _)) in fields.zip(&call.positional) {
+            self.write_member(instance, &name.text, name.span, value.clone());
+        }
+        for (name, (value, span)) in &call.named {
+            self.write_member(instance, name, *span, value.clone());
+        }
     }
 
     fn set_fields(&mut self, class: &Rc<ClassValue>, instance: &Value) {

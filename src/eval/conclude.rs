@@ -7,6 +7,7 @@ use super::filled::Filled;
 use super::framework::setting_sites;
 use super::material::{kind_by_material, pem_kind};
 use super::mint::mint;
+use super::remote;
 use super::uses::ClaimsUse;
 use super::value::{Kind, Value};
 use super::{Evaluation, Evaluator, SiteRecord, Wrapper};
@@ -219,6 +220,18 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
             _ => None,
         },
         fetched: None,
+        declared: false,
+        fetched_from: match slot(Slot::Url) {
+            Filled::Yes(value, _) | Filled::Maybe(value, _) => remote::parts(value),
+            _ => Vec::new(),
+        },
+        issuer: match slot(Slot::Issuer) {
+            Filled::Yes(value, _) | Filled::Maybe(value, _) => remote::parts(value),
+            _ => match slot(Slot::Payload) {
+                Filled::Yes(value, _) => remote::claim_parts(value, "iss"),
+                _ => Vec::new(),
+            },
+        },
     }
 }
 

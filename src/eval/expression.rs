@@ -369,6 +369,7 @@ impl<'a> Evaluator<'a> {
                 _ => Value::unknown(&format!("{}[{number}]", value.path())),
             },
             _ if matches!(value.kind, Kind::Fetched(_)) => value,
+            _ if holds_classes(&value) => any_of(&value),
             _ => {
                 self.note_use(&index_value, Use::HandedOn);
                 self.note_checked(&index_value);
@@ -461,6 +462,9 @@ impl<'a> Evaluator<'a> {
         if let (Kind::Class(class), None) = (&known.kind, names.clone().next()) {
             return Some(self.instance_of(class));
         }
+        if let (Kind::Object(_), None) = (&known.kind, names.clone().next()) {
+            return Some(known);
+        }
         if let (true, None) = (known.is_elsewhere(), names.clone().next()) {
             return Some(Value::pending_instance(known, first));
         }
@@ -509,6 +513,31 @@ impl Value {
             Kind::OneOf(values) => values.iter().any(Value::is_header_algorithm),
             _ => false,
         }
+    }
+}
+
+/// Whether a map holds nothing but classes, of which one is chosen.
+pub(super) fn holds_classes(value: &Value) -> bool {
+    let Kind::Map(map) = &value.kind else {
+        return false;
+    };
+    let map = map.borrow();
+    !map.entries.is_empty()
+        && map.entries.values().all(|entry| match &entry.value.kind {
+            Kind::Class(_) => true,
+            Kind::Symbol(symbol) => symbol.from.is_some(),
+            _ => false,
+        })
+}
+
+/// Any of the values of a map.
+pub(super) fn any_of(value: &Value) -> Value {
+    match &value.kind {
+        Kind::Map(map) => {
+            let map = map.borrow();
+            Value::one_of(map.entries.values().map(|entry| entry.value.clone()))
+        }
+        _ => value.clone(),
     }
 }
 

@@ -94,6 +94,7 @@ fn fetch_site(evaluator: &Evaluator<'_>, fetch: &FetchRecord, verified: usize) -
         scope: fetch.scope.clone(),
         fetched: Some(fetched),
         address: evaluator.address(&fetch.url.0, fetch.url.1),
+        fetched_from: super::remote::parts(&fetch.url.0),
         ..Site::new(SiteKind::Fetch, place, library, root)
     };
     if let Some(span) = fetch.unprotected {

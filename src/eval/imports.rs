@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::value::{Kind, Symbol, Value};
-use super::{Evaluator, Frame, Loaded, Scope};
+use super::{Evaluator, Loaded, Scope};
 use crate::project::Parsed;
 use crate::source::{FileId, Span};
 use crate::syntax::ir::{Export, Import, Name};
@@ -187,7 +187,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The file that defines a name, and how many names of the path lead to it.
-    fn locate(&self, symbol: &Symbol) -> Option<(FileId, usize)> {
+    pub(super) fn locate(&self, symbol: &Symbol) -> Option<(FileId, usize)> {
         let from = symbol.from?;
         let (file, used) = self
             .input
@@ -221,7 +221,7 @@ impl<'a> Evaluator<'a> {
         Some(value)
     }
 
-    fn exported(&mut self, index: usize, name: &str, depth: usize) -> Option<Value> {
+    pub(super) fn exported(&mut self, index: usize, name: &str, depth: usize) -> Option<Value> {
         let loaded = &self.loaded[index];
         if let Some(value) = loaded.exports.get(name) {
             return Some(value.clone());
@@ -305,7 +305,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Evaluates the top of another file, once.
-    fn load(&mut self, file: FileId) -> Option<usize> {
+    pub(super) fn load(&mut self, file: FileId) -> Option<usize> {
         if let Some(index) = self.by_file.get(&file) {
             return Some(*index);
         }
@@ -328,17 +328,9 @@ impl<'a> Evaluator<'a> {
         self.loaded.push(Loaded::new(parsed, scope));
         self.by_file.insert(file, index);
         // What the other file does at its top is not part of any branch or call here.
-        let frames = std::mem::replace(&mut self.frames, vec![Frame::of_file(scope)]);
-        let journals = std::mem::take(&mut self.journals);
-        let evaluated = self.evaluated.take();
-        let delivered = self.delivered.take();
-        self.loading += 1;
-        self.within(index, |this| this.block(&parsed.module.body, scope));
-        self.loading -= 1;
-        self.frames = frames;
-        self.journals = journals;
-        self.evaluated = evaluated;
-        self.delivered = delivered;
+        self.apart(scope, |this| {
+            this.within(index, |this| this.block(&parsed.module.body, scope));
+        });
         Some(index)
     }
 }

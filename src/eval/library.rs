@@ -94,6 +94,14 @@ impl<'a> Evaluator<'a> {
             self.note_kept(value);
         }
         let maybe = self.depth() > inner.borrow().born;
+        let model = self.catalog.object_type(&package, &path[..path.len() - 1]);
+        if model.is_some_and(|model| model.item.copied) {
+            let copy = inner.borrow().with_call(&name.text, record);
+            return Value {
+                kind: Kind::Object(Rc::new(RefCell::new(copy))),
+                trail: object.trail.clone(),
+            };
+        }
         inner
             .borrow_mut()
             .calls
@@ -143,7 +151,9 @@ impl<'a> Evaluator<'a> {
         let api = found.item;
         self.note_generated(found, &record);
         match api.role {
-            Role::Environment | Role::Setting => self.named_lookup(api, &record),
+            Role::Environment | Role::Setting => self.named_lookup(api, &record, object),
+            Role::Parse => self.parse(found, &record, object),
+            Role::Define => self.define(found, package, record, object),
             Role::File => {
                 let path = self.slot_value(api, Slot::Value, &record);
                 let path = path.unwrap_or_else(|| Value::unknown(""));
@@ -167,7 +177,8 @@ impl<'a> Evaluator<'a> {
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
             Role::Guessable => Value::at(Kind::Guessable, record.span, "made here"),
             Role::Pass => {
-                let value = self.slot_value(api, Slot::Value, &record);
+                let source = api.slots.get(&Slot::Value);
+                let value = source.and_then(|source| self.value_at(source, &record, object));
                 let value = value.unwrap_or_else(|| Value::unknown("value"));
                 if let Some(value) = self.with_header(&value, &record) {
                     return value;
@@ -296,17 +307,32 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn named_lookup(&mut self, api: &'a Api, record: &CallRecord) -> Value {
-        let name = self.slot_value(api, Slot::Value, record);
+    fn named_lookup(
+        &mut self,
+        api: &'a Api,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Value {
+        let mut slot = |slot: Slot| {
+            let source = api.slots.get(&slot)?;
+            self.value_at(source, record, object)
+        };
+        let name = slot(Slot::Value);
         let name = name
             .as_ref()
             .and_then(Value::as_text)
             .map(|text| text.reveal().to_owned())
             .unwrap_or_default();
-        let fallback = self.slot_value(api, Slot::Fallback, record);
-        let fallback = fallback
-            .filter(|value| !matches!(value.kind, Kind::Null))
-            .map(Rc::new);
+        let fallback = slot(Slot::Fallback);
+        // A map in the place of the default holds options.
+        let fallback = fallback.filter(|value| !matches!(value.kind, Kind::Null | Kind::Map(_)));
+        if let Some(value) = self.held(api, &name, object) {
+            return match fallback {
+                Some(fallback) => self.either(value, fallback, record.name),
+                None => value,
+            };
+        }
+        let fallback = fallback.map(Rc::new);
         let kind = if api.role == Role::Environment {
             Kind::Environment {
                 name: Rc::from(name.as_str()),
@@ -319,6 +345,19 @@ impl<'a> Evaluator<'a> {
             }
         };
         Value::new(kind)
+    }
+
+    /// What the object that is asked or the store holds under a name.
+    fn held(
+        &mut self,
+        api: &'a Api,
+        name: &str,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Option<Value> {
+        if let Some(content) = object.and_then(|object| self.content(object)) {
+            return self.at_path(&content, name);
+        }
+        self.stored(api.store.as_deref()?, name)
     }
 
     /// Seconds of a span of time, when every part of it is known.
@@ -367,7 +406,16 @@ impl<'a> Evaluator<'a> {
 
     /// The value of a source, when it is there.
     pub(super) fn plain_slot(&mut self, source: &Source, record: &CallRecord) -> Option<Value> {
-        match self.fill(source, record, None) {
+        self.value_at(source, record, None)
+    }
+
+    fn value_at(
+        &mut self,
+        source: &Source,
+        record: &CallRecord,
+        object: Option<&Rc<RefCell<Object>>>,
+    ) -> Option<Value> {
+        match self.fill(source, record, object) {
             Filled::Yes(value, _) | Filled::Maybe(value, _) => Some(value),
             Filled::No | Filled::Unknown => None,
         }

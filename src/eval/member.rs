@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::FunctionKey;
 use super::uses::Use;
-use super::value::{ClassValue, Closure, Kind, Object, Symbol, Value};
+use super::value::{ClassValue, Closure, Kind, Map, Object, Symbol, Value};
 use crate::models::schema::Role;
 use crate::syntax::ir::{Member, MemberKind, Name};
 
@@ -60,6 +60,9 @@ impl<'a> Evaluator<'a> {
                     Some(entry) => entry.value,
                     None if self.is_itself(inner, &name.text) => object.clone(),
                     None => {
+                        if let Some(content) = self.content(inner) {
+                            return self.member(&content, name);
+                        }
                         Value::unknown(&format!("{}.{}", inner.borrow().path.join("."), name.text))
                     }
                 }
@@ -99,21 +102,27 @@ impl<'a> Evaluator<'a> {
                 Value::one_of(values)
             }
             Kind::Setting { path, fallback } => {
-                let unknown = Value::unknown(&format!("{path}.{}", name.text));
+                let inner = Value::new(Kind::Setting {
+                    path: Rc::from(format!("{path}.{}", name.text)),
+                    fallback: None,
+                });
                 match fallback {
                     Some(fallback) => {
                         let member = self.member(&fallback.as_ref().clone(), name);
-                        Value::one_of([unknown, member])
+                        Value::one_of([inner, member])
                     }
-                    None => unknown,
+                    None => inner,
                 }
             }
             _ => {
-                let path = format!("{}.{}", object.path(), name.text);
-                match self.kept.get(&path) {
-                    Some(value) => value.clone(),
-                    None => Value::unknown(&path),
+                let before = object.path();
+                let path = format!("{before}.{}", name.text);
+                if let Some(value) = self.kept.get(&path) {
+                    return value.clone();
                 }
+                let store = self.store_of_member(&before);
+                let stored = store.and_then(|store| self.stored(store, &name.text));
+                stored.unwrap_or_else(|| Value::unknown(&path))
             }
         }
     }
@@ -160,8 +169,12 @@ impl<'a> Evaluator<'a> {
             .find(|found| {
                 found.item.members && matches!(found.item.role, Role::Environment | Role::Setting)
             })
-            .map(|found| found.item.role);
-        let kind = match role {
+            .map(|found| found.item);
+        let store = role.and_then(|api| api.store.as_deref());
+        if let Some(stored) = store.and_then(|store| self.stored(store, last)) {
+            return stored;
+        }
+        let kind = match role.map(|api| api.role) {
             Some(Role::Environment) => Kind::Environment {
                 name: Rc::from(last.as_str()),
                 fallback: None,
@@ -226,7 +239,7 @@ impl<'a> Evaluator<'a> {
         let fixed = class.statics.borrow().entries.get(name).cloned();
         if let Some(entry) = fixed {
             return Some(if self.reads_settings(class) {
-                as_fallback(name, entry.value)
+                self.as_setting(name, entry.value)
             } else {
                 entry.value
             });
@@ -263,6 +276,36 @@ impl<'a> Evaluator<'a> {
             }
         }
         None
+    }
+
+    /// The value of an attribute that the environment may say otherwise, and so of the attributes of an instance that
+    /// stands there.
+    fn as_setting(&mut self, name: &str, value: Value) -> Value {
+        let Kind::Map(map) = &value.kind else {
+            return as_fallback(name, value);
+        };
+        let (class, mut entries) = {
+            let map = map.borrow();
+            (map.class.clone(), map.entries.clone())
+        };
+        let Some(class) = class else { return value };
+        for (name, entry) in self.attributes(&class, 0) {
+            entries.entry(name).or_insert(entry);
+        }
+        for (inner, entry) in &mut entries {
+            let path = format!("{name}.{inner}");
+            entry.value = as_fallback(&path, entry.value.clone());
+        }
+        let nested = Map {
+            entries,
+            open: true,
+            class: Some(class),
+            ..Map::default()
+        };
+        Value {
+            trail: value.trail.clone(),
+            ..Value::map(nested)
+        }
     }
 
     /// Whether the attributes of a class are only what is taken when the environment says nothing.
@@ -309,7 +352,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// The value behind the setting of this name.
-fn as_fallback(name: &str, value: Value) -> Value {
+pub(super) fn as_fallback(name: &str, value: Value) -> Value {
     match value.kind {
         Kind::Text(_) | Kind::Generated | Kind::Guessable => {
             let trail = value.trail.clone();

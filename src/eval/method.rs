@@ -1,6 +1,7 @@
 //! Methods of values that are no instances of a class of the project: those that the models know by their name.
 
 use super::Evaluator;
+use super::expression::{any_of, holds_classes};
 use super::uses::Use;
 use super::value::{CallRecord, Entry, Kind, Map, Value};
 use super::write::{merge_into, open};
@@ -76,6 +77,9 @@ impl<'a> Evaluator<'a> {
                     .and_then(Value::as_text)
                     .map(|text| text.reveal().to_owned())
                 else {
+                    if holds_classes(object) {
+                        return any_of(object);
+                    }
                     return Value::unknown(&format!("{}[]", object.path()));
                 };
                 let span = record
@@ -110,7 +114,20 @@ impl<'a> Evaluator<'a> {
                 }
                 called.unwrap_or_else(|| object.clone())
             }
+            Role::Define => {
+                for (value, span) in &record.positional {
+                    if let Some(store) = &method.store {
+                        self.define_by_method(store, value, *span);
+                    }
+                }
+                Value::unknown(&name.text)
+            }
             Role::Merge => {
+                if let Some(store) = self.store_of_member(&object.path()) {
+                    for (value, span) in &record.positional {
+                        self.define_by_method(store, value, *span);
+                    }
+                }
                 for (name, (value, span)) in &record.named {
                     if object.is_unknown() {
                         self.write_member(object, name, *span, value.clone());

@@ -26,16 +26,20 @@ mod mint;
 mod missing;
 mod pending;
 mod reading;
+mod remote;
 mod run;
+mod schema;
 mod slots;
 mod stage;
 mod statement;
+mod store;
 mod token;
 mod uses;
 mod value;
 mod write;
 
 pub(crate) use material::decode_base64;
+pub(crate) use token::read as signed_token;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -214,6 +218,8 @@ struct Evaluator<'a> {
     generated: Vec<GeneratedKey>,
     /// What was written to members of objects that nothing else is known of, by the path of the member.
     kept: FxHashMap<String, Value>,
+    /// Stores of settings, by name.
+    stores: FxHashMap<String, store::Store>,
     /// `impl` blocks by the file and name of the class.
     extensions: FxHashMap<(usize, String), Vec<Extension<'a>>>,
     /// Functions that were made and may never be called in this file.
@@ -307,6 +313,7 @@ impl<'a> Evaluator<'a> {
             reads: Vec::new(),
             generated: Vec::new(),
             kept: FxHashMap::default(),
+            stores: FxHashMap::default(),
             extensions: FxHashMap::default(),
             waiting: Vec::new(),
             ran: FxHashMap::default(),

@@ -220,6 +220,8 @@ impl Evaluator<'_> {
             }
             Asked::Instance { class } => match self.force(class.clone()).kind {
                 Kind::Class(class) => self.instance_of(&class),
+                // The type of a value.
+                Kind::Object(object) => Value::new(Kind::Object(object)),
                 _ => unknown,
             },
         };

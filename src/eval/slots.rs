@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::filled::{Filled, Truth};
-use super::value::{CallRecord, Kind, Object, Value};
+use super::value::{CallRecord, Entry, Kind, Map, Object, Value};
 use crate::facts::LibraryVersion;
 use crate::models::catalog::Found;
 use crate::models::schema::{
@@ -15,7 +15,7 @@ use crate::models::schema::{
 };
 use crate::models::source::{Condition, Place, Source};
 use crate::source::Span;
-use crate::syntax::ir::Literal;
+use crate::syntax::ir::{Literal, Name};
 
 /// What is known of one call's slots.
 #[derive(Debug)]
@@ -383,12 +383,13 @@ impl<'a> Evaluator<'a> {
         match place {
             Place::Argument(position) => given(record.positional.get(*position)),
             Place::LastArgument => given(record.positional.last()),
+            Place::Named(name) if name == "*" => all_named(record),
             Place::Named(name) => given(record.named.get(name)),
             Place::Option { path, of } => {
                 let mut filled = self.fill_place(of, record, object);
                 for name in path {
                     filled = match self.settle(filled) {
-                        Filled::Yes(value, _) => option_of(&value, name),
+                        Filled::Yes(value, _) => self.option(&value, name),
                         Filled::Maybe(value, _) => match option_of(&value, name) {
                             Filled::Yes(value, span) => Filled::Maybe(value, span),
                             other => other,
@@ -455,11 +456,22 @@ impl<'a> Evaluator<'a> {
                         };
                         Filled::Yes(self.invoke(closure, &record), span)
                     }
+                    Kind::Class(class) => {
+                        let record = CallRecord::default();
+                        Filled::Yes(self.instantiate(class, &record), span)
+                    }
                     Kind::Null | Kind::Bool(_) | Kind::Text(_) => Filled::No,
                     _ => Filled::Unknown,
                 },
                 other => other,
             },
+            Place::Method { name, of } => {
+                let filled = self.fill_place(of, record, object);
+                match self.settle(filled) {
+                    Filled::Yes(value, span) => self.answer_of_method(&value, name, span),
+                    other => other,
+                }
+            }
             Place::TypeArgument(position) => match record.type_arguments.get(*position) {
                 Some((_, value)) => Filled::Yes(value.clone(), record.name),
                 None => Filled::No,
@@ -470,6 +482,41 @@ impl<'a> Evaluator<'a> {
             },
             Place::Constant(word) => Filled::Yes(constant(word), record.name),
         }
+    }
+
+    /// What a method returns that the library calls with arguments of its own.
+    fn answer_of_method(&mut self, value: &Value, name: &str, span: Span) -> Filled {
+        let record = CallRecord {
+            span,
+            name: span,
+            open: true,
+            ..CallRecord::default()
+        };
+        let object = match &value.kind {
+            Kind::Class(class) => self.instantiate(class, &record),
+            Kind::Map(_) | Kind::Object(_) => value.clone(),
+            Kind::Null | Kind::Bool(_) | Kind::Text(_) => return Filled::No,
+            _ => return Filled::Unknown,
+        };
+        let name = Name {
+            text: name.to_owned(),
+            span,
+        };
+        match &self.member(&object, &name).kind {
+            Kind::Function(closure) => Filled::Yes(self.invoke(closure, &record), span),
+            _ => Filled::Unknown,
+        }
+    }
+
+    /// A member of an options object, which may be a settings object.
+    fn option(&mut self, options: &Value, name: &str) -> Filled {
+        if let Kind::Object(object) = &options.kind
+            && !object.borrow().fields.contains_key(name)
+            && let Some(content) = self.content(object)
+        {
+            return option_of(&content, name);
+        }
+        option_of(options, name)
     }
 
     fn fill_call(
@@ -663,14 +710,37 @@ fn option_of(options: &Value, name: &str) -> Filled {
                 None => Filled::No,
             }
         }
-        Kind::Null
-        | Kind::Function(_)
-        | Kind::Bool(_)
-        | Kind::Text(_)
-        | Kind::Number(_)
-        | Kind::List(_) => Filled::No,
+        Kind::List(list) => {
+            let list = list.borrow();
+            let position = name.parse::<usize>().ok();
+            match position.and_then(|position| list.items.get(position)) {
+                Some(item) => Filled::Yes(item.clone(), item.origin().unwrap_or_default()),
+                None => Filled::No,
+            }
+        }
+        Kind::Null | Kind::Function(_) | Kind::Bool(_) | Kind::Text(_) | Kind::Number(_) => {
+            Filled::No
+        }
         _ => Filled::Unknown,
     }
+}
+
+/// A map of the named arguments of a call.
+fn all_named(record: &CallRecord) -> Filled {
+    let entry = |(name, (value, key)): (&String, &(Value, Span))| {
+        let entry = Entry {
+            value: value.clone(),
+            key: *key,
+            maybe: false,
+        };
+        (name.clone(), entry)
+    };
+    let map = Map {
+        entries: record.named.iter().map(entry).collect(),
+        open: record.open,
+        ..Map::default()
+    };
+    Filled::Yes(Value::map(map), record.name)
 }
 
 /// The elements of a list, as one of several; what is no list is its own element.

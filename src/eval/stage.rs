@@ -248,6 +248,17 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The same for a class of settings, by its name: `DevelopmentConfig`.
+    pub(super) fn note_stage_class(&mut self, name: &str, span: Span) {
+        let plain = plain(name);
+        let stage = ["config", "configuration", "settings"]
+            .into_iter()
+            .find_map(|kind| plain.strip_suffix(kind).or(plain.strip_prefix(kind)));
+        if stage.is_some_and(|stage| DEVELOPMENT_WORDS.contains(&stage)) {
+            self.development.push(span);
+        }
+    }
+
     /// The same for an arm of a choice between stages.
     pub(super) fn note_stage_arm(&mut self, subject: &Value, arm: &Arm, cases: &[Value]) {
         let is_development = |case: &Value| by_word(case) == Some(Stage::Development);

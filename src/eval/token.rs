@@ -30,7 +30,7 @@ pub(super) fn literals(evaluator: &Evaluator<'_>) -> Vec<TokenLiteral> {
 }
 
 /// A compact token with a signature, its algorithm and expiry.
-fn read(text: &str) -> Option<(&str, String, Option<i64>)> {
+pub(crate) fn read(text: &str) -> Option<(&str, String, Option<i64>)> {
     let text = text.trim();
     let token = text.strip_prefix("Bearer ").unwrap_or(text);
     let mut parts = token.split('.');

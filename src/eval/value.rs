@@ -227,6 +227,23 @@ pub(super) struct ClassValue {
     pub(super) statics: Rc<RefCell<Map>>,
 }
 
+impl Object {
+    /// The same after one more call.
+    pub(super) fn with_call(&self, name: &str, record: CallRecord) -> Self {
+        let call = (name.to_owned(), Rc::new(record), false);
+        Self {
+            package: self.package.clone(),
+            path: self.path.clone(),
+            made: self.made.clone(),
+            fields: self.fields.clone(),
+            calls: self.calls.iter().cloned().chain([call]).collect(),
+            born: self.born,
+            activation: self.activation,
+            kept: self.kept,
+        }
+    }
+}
+
 impl Closure {
     /// The function among those of all files.
     pub(super) fn key(&self) -> FunctionKey {

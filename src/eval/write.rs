@@ -64,6 +64,11 @@ impl Evaluator<'_> {
                     write_entry(&mut statics.entries, name, span, value.clone(), depth > 0);
                 }
                 Kind::Unknown(path) => {
+                    if let Some(store) = self.store_of_member(path) {
+                        let (key, maybe) = (span, depth > 0);
+                        let value = value.clone();
+                        self.put(store, name, Entry { value, key, maybe });
+                    }
                     self.keep(path, name, value.clone());
                     self.note_use(&value, Use::HandedOn);
                 }

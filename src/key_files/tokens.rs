@@ -8,13 +8,25 @@ use crate::eval::decode_base64;
 use crate::facts::{FileFacts, SiteKind, TokenKey, TokenLiteral};
 use crate::finding::Place;
 use crate::keys::KnownKeys;
+use crate::settings::{SettingValue, SettingsSource};
 use crate::source::SourceFile;
 
 /// Tokens that keys are tried on.
 const MOST_TOKENS: usize = 500;
 
+/// Keys that are tried.
+const MOST_KEYS: usize = 2_000;
+
+/// A setting that is longer is no secret that opens a token.
+const LONGEST_KEY: usize = 512;
+
 /// Notes at each token the key that opens it.
-pub fn open_tokens(files: &mut [FileFacts], key_sources: &[SourceFile], known: &KnownKeys) {
+pub fn open_tokens(
+    files: &mut [FileFacts],
+    key_sources: &[SourceFile],
+    settings: &[SettingsSource<'_>],
+    known: &KnownKeys,
+) {
     if files.iter().all(|facts| facts.tokens.is_empty()) {
         return;
     }
@@ -41,6 +53,22 @@ pub fn open_tokens(files: &mut [FileFacts], key_sources: &[SourceFile], known: &
         };
         found.push((text.reveal().as_bytes().to_vec(), place));
     }
+    for file in settings.iter().filter(|file| file.committed) {
+        for setting in &file.read.settings {
+            if let SettingValue::Text(text) = &setting.value
+                && is_called_key(&setting.name)
+                && text.reveal().len() <= LONGEST_KEY
+                && found.len() < MOST_KEYS
+            {
+                let place = Place {
+                    path: file.source.path.clone(),
+                    span: setting.span,
+                    message: String::new(),
+                };
+                found.push((text.reveal().as_bytes().to_vec(), place));
+            }
+        }
+    }
     found.sort();
     found.dedup();
     let tokens: Vec<&mut TokenLiteral> = files
@@ -61,6 +89,11 @@ pub fn open_tokens(files: &mut [FileFacts], key_sources: &[SourceFile], known: &
                 .then_some(TokenKey::Published),
         };
     });
+}
+
+fn is_called_key(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
+    last.contains("secret") || last.contains("key")
 }
 
 /// A token with an HMAC signature.

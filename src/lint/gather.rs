@@ -94,6 +94,7 @@ fn what_is_known(site: &Site) -> String {
         header,
         address,
         fetched,
+        fetched_from,
         token,
         ..
     } = site;
@@ -101,7 +102,7 @@ fn what_is_known(site: &Site) -> String {
     let ignored = site.result_ignored;
     let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
     format!(
-        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?} {address:?} {fetched:?} {token}"
+        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?} {address:?} {fetched:?} {fetched_from:?} {token}"
     )
 }
 

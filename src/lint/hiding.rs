@@ -2,8 +2,7 @@
 
 use crate::keys;
 use crate::redact::Redactor;
-use crate::services::SettingsSource;
-use crate::settings::{Setting, SettingValue};
+use crate::settings::{Setting, SettingValue, SettingsSource};
 use crate::source::SourceFile;
 
 /// Hides the private parts of the keys in a file.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::schema::{Api, Library, Method, Model, SettingModel, TypeModel};
+use super::schema::{Api, Library, Method, Model, SettingModel, StoreModel, TypeModel};
 
 include!(concat!(env!("OUT_DIR"), "/models.rs"));
 
@@ -287,6 +287,19 @@ impl Catalog {
                     item: &model.setting[*position],
                 }
             })
+    }
+
+    /// The store of this name.
+    pub fn store<'a>(&'a self, name: &str) -> Option<Found<'a, StoreModel>> {
+        self.stores().find(|found| found.item.name == name)
+    }
+
+    /// Every store of settings, in model order.
+    pub fn stores(&self) -> impl Iterator<Item = Found<'_, StoreModel>> {
+        self.models.iter().flat_map(|model| {
+            let library = &model.library;
+            model.store.iter().map(move |item| Found { library, item })
+        })
     }
 
     /// Names of the settings that the libraries behind these packages read.

@@ -26,6 +26,9 @@ pub struct Model {
     /// Methods known by name alone, on values that no other model knows (platform models).
     #[serde(default)]
     pub method: Vec<Method>,
+    /// Stores of settings: what one file puts there, another reads by name.
+    #[serde(default)]
+    pub store: Vec<StoreModel>,
 }
 
 /// A library's names and facts.
@@ -81,8 +84,12 @@ pub enum Role {
     Pass,
     /// Reads an environment variable.
     Environment,
-    /// Reads a setting.
+    /// Reads a setting: of the store, or of the object it is called on, when these are known.
     Setting,
+    /// Reads a value by a schema: what comes out has the fields of the schema, each with its default.
+    Parse,
+    /// Puts settings into a store. The slot `value` is the name under which they stand there.
+    Define,
     /// Reads a file.
     File,
     /// Makes random bytes.
@@ -187,6 +194,8 @@ pub enum Slot {
     Value,
     /// What is taken when the value is missing.
     Fallback,
+    /// What is taken when the value is missing, in development only.
+    DevelopmentFallback,
     /// The function that gets the claims.
     Callback,
 }
@@ -270,6 +279,54 @@ pub struct Api {
     /// How to mend a slot here, over the library's own advice.
     #[serde(default)]
     pub fix: BTreeMap<Slot, String>,
+    /// Where the fields of the schema or the settings stand: maps, schemas, functions that return them, lists of these.
+    #[serde(default)]
+    pub fields: Vec<Source>,
+    /// What a plain map among the fields means.
+    #[serde(default)]
+    pub field: Option<FieldModel>,
+    /// The member of what is returned that holds what was read.
+    #[serde(default)]
+    pub under: Option<String>,
+    /// The store that settings are put into or read from.
+    #[serde(default)]
+    pub store: Option<String>,
+    /// The values put into the store are taken only when nothing else says what they are.
+    #[serde(default)]
+    pub settings: bool,
+}
+
+/// A plain map that describes one field of a schema: it is `arg 0` here.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FieldModel {
+    /// What tells it from a map of fields.
+    pub when: Condition,
+    /// The variable that it is read from, and its default.
+    pub slots: BTreeMap<Slot, Source>,
+}
+
+/// A store of settings.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StoreModel {
+    /// Its name, by which APIs refer to it.
+    pub name: String,
+    /// What the files spell that fill it.
+    #[serde(default)]
+    pub spelled: Vec<String>,
+    /// Files that are its content, seen from a folder above the reading file; the first names win.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// The variable that names the module that is its content.
+    #[serde(default)]
+    pub named_by: Option<String>,
+    /// Members of unknown objects that mean the store, in files that import the library.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// What its files hold is taken only when nothing else says what it is.
+    #[serde(default)]
+    pub settings: bool,
 }
 
 /// A part of a span of time.
@@ -320,9 +377,22 @@ pub struct TypeModel {
     /// Kind of key, when the object is one.
     #[serde(default)]
     pub kind: Option<KeyKind>,
-    /// A class with this base reads its attributes from the environment: the values written are fallbacks.
+    /// A class with this base reads its attributes from the environment, and so does such an object its fields: the
+    /// values written are fallbacks.
     #[serde(default)]
     pub settings: bool,
+    /// Where the fields of a schema, or the content of a settings object, stand.
+    #[serde(default)]
+    pub fields: Vec<Source>,
+    /// What a plain map among the fields means.
+    #[serde(default)]
+    pub field: Option<FieldModel>,
+    /// A function that makes the result of what was read.
+    #[serde(default)]
+    pub then: Option<Source>,
+    /// Its methods leave it as it was and return another.
+    #[serde(default)]
+    pub copied: bool,
 }
 
 /// A settings object or variable that a framework reads.
@@ -368,6 +438,9 @@ pub struct Method {
     /// How the receiver is decoded.
     #[serde(default)]
     pub encoding: Option<Encoding>,
+    /// The store that its arguments are put into.
+    #[serde(default)]
+    pub store: Option<String>,
 }
 
 /// An option that looks like a check.

@@ -16,6 +16,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         .filter(|site| !skips_signature(site))
     {
         let library = &site.library.name;
+        let noun = site.noun();
         match &site.algorithms {
             Algorithms::Known {
                 names,
@@ -23,7 +24,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
                 ..
             } if mixes(names) => {
                 let message = format!(
-                    "This {library} call accepts HMAC and signature algorithms for the same key: whoever has the \
+                    "This {library} {noun} accepts HMAC and signature algorithms for the same key: whoever has the \
                      public key can sign a token with it as HMAC secret."
                 );
                 report(
@@ -56,7 +57,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
                 if site.key_kind() == Some(KeyKind::Public) && !site.family_bound =>
             {
                 let message = format!(
-                    "This {library} call has no allowlist and a public key: a token that says HS256 is checked with \
+                    "This {library} {noun} has no allowlist and a public key: a token that says HS256 is checked with \
                      the public key as secret, so anyone can forge one."
                 );
                 report(

@@ -20,16 +20,17 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
 
 fn verifies(site: &Site, findings: &mut Vec<Finding>) {
     let name = &site.library.name;
+    let noun = site.noun();
     match &site.algorithms {
         Algorithms::Known { names, place, .. }
             if names.iter().any(|name| is_none(name)) && !site.none_refused =>
         {
             let message = if place.is_some() {
                 format!(
-                    "The allowlist of this {name} call holds `none`, so a token without a signature can pass."
+                    "The allowlist of this {name} {noun} holds `none`, so a token without a signature can pass."
                 )
             } else {
-                format!("This {name} call reads tokens without a signature.")
+                format!("This {name} {noun} reads tokens without a signature.")
             };
             report(
                 site,
@@ -47,7 +48,7 @@ fn verifies(site: &Site, findings: &mut Vec<Finding>) {
         }
         Algorithms::Unset(UnsetAlgorithms::ByKeyText) if has_no_key(site) => {
             let message = format!(
-                "This {name} call has no key and no allowlist, so it accepts unsigned tokens."
+                "This {name} {noun} has no key and no allowlist, so it accepts unsigned tokens."
             );
             report(site, None, "no key, no allowlist", message, findings);
         }

@@ -21,23 +21,24 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             continue;
         };
         let library = &site.library.name;
+        let noun = site.noun();
         let (message, pedantic) = match unset {
             UnsetAlgorithms::Header => (
                 format!(
-                    "This {library} call has no allowlist, so the token's header chooses the algorithm."
+                    "This {library} {noun} has no allowlist, so the token's header chooses the algorithm."
                 ),
                 false,
             ),
             UnsetAlgorithms::ByKeyText if key_may_be_missing(site) => (
                 format!(
-                    "This {library} call has no allowlist, and in this version a key that turns out to be missing \
+                    "This {library} {noun} has no allowlist, and in this version a key that turns out to be missing \
                      means `none`: an unsigned token passes."
                 ),
                 false,
             ),
             UnsetAlgorithms::ByKeyText | UnsetAlgorithms::ByKey => (
                 format!(
-                    "This {library} call has no allowlist; the type of the key limits what the header may choose."
+                    "This {library} {noun} has no allowlist; the type of the key limits what the header may choose."
                 ),
                 true,
             ),

@@ -15,12 +15,13 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         .filter(|site| matches!(site.kind, SiteKind::Verify | SiteKind::Register))
     {
         let library = &site.library.name;
+        let noun = site.noun();
         let (place, label, message): (&Place, &str, String) = match site.check(Slot::Expiry) {
             Check::Disabled(place) => (
                 place,
                 "expiry not checked",
                 format!(
-                    "The expiry check of this {library} call is switched off: a stolen token works for ever."
+                    "The expiry check of this {library} {noun} is switched off: a stolen token works for ever."
                 ),
             ),
             Check::Unchecked => (

@@ -24,10 +24,12 @@ pub(super) struct KeyLiteral<'a> {
 /// Every literal secret or private key that reaches a key slot.
 pub(super) fn key_literals(facts: &FileFacts) -> impl Iterator<Item = KeyLiteral<'_>> {
     let keyed = |site: &&Site| {
-        !matches!(
-            site.kind,
-            SiteKind::Decode | SiteKind::Header | SiteKind::Jwks | SiteKind::OtherSecret
-        )
+        // A key in a settings file is that of the rules about those.
+        !site.declared
+            && !matches!(
+                site.kind,
+                SiteKind::Decode | SiteKind::Header | SiteKind::Jwks | SiteKind::OtherSecret
+            )
     };
     // The call that verifies or mints says more than the one that makes the key.
     let (makers, users): (Vec<&Site>, Vec<&Site>) = facts

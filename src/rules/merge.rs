@@ -61,12 +61,16 @@ pub fn one_per_cause(findings: Vec<Finding>) -> Vec<Finding> {
         };
         match merged.get_mut(&(place.clone(), finding.rule.id)) {
             Some(known) => {
+                let mut finding = finding;
+                // The worse one says what is worse about it.
+                if finding.level > known.level {
+                    std::mem::swap(known, &mut finding);
+                }
                 for related in finding.related {
                     if !known.related.contains(&related) {
                         known.related.push(related);
                     }
                 }
-                known.level = known.level.max(finding.level);
                 known.pedantic &= finding.pedantic;
             }
             None => {

@@ -114,6 +114,7 @@ pub const PROJECT_RULES: &[ProjectRule] = &[
     (shared_secret::ID, shared_secret::check),
     (verifier_can_mint::ID, verifier_can_mint::check),
     (policy_drift::ID, policy_drift::check),
+    (aud_unchecked::ID, aud_unchecked::check_shared),
 ];
 
 /// What the rules say of a file: one finding for each cause in it.

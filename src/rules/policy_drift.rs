@@ -34,6 +34,10 @@ pub(super) fn check(project: &ProjectFacts<'_>, findings: &mut Vec<Finding>) {
         if by_service.len() < 2 || identity.tie < 2 {
             continue;
         }
+        // Who trusts one issuer from outside need have nothing else in common.
+        if !identity.can_mint() && !identity.deployed_together {
+            continue;
+        }
         for (slot, claim) in SLOTS {
             drift(&holders, &by_service, (slot, claim), findings);
         }

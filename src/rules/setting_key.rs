@@ -7,7 +7,8 @@ use super::key_literal::{algorithm_names, key_bytes};
 use super::strength::{Weakness, weakness};
 use crate::finding::{CodeContext, Confidence, Level, Place};
 use crate::project_facts::ProjectFacts;
-use crate::services::{HeldValue, Holding, Part, Purpose, SaidBy};
+use crate::services::{HeldValue, Holding, Part, SaidBy};
+use crate::settings::Purpose;
 
 /// A value in a settings file that is a key of tokens.
 pub(super) struct SettingKey<'p, 'a> {
@@ -74,6 +75,9 @@ impl SettingKey<'_, '_> {
     pub(super) fn describe(&self) -> String {
         let name = &self.value.name;
         match self.holding.said_by {
+            SaidBy::System if self.holding.sites.iter().any(|site| site.declared) => {
+                format!("This key, which {name} is given for tokens,")
+            }
             SaidBy::Code => format!("`{name}`, the key of the tokens of {},", self.of()),
             SaidBy::System => format!(
                 "`{name}`, which {} reads as the key of its tokens,",

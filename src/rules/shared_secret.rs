@@ -26,6 +26,16 @@ pub(super) fn check(project: &ProjectFacts<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// The services that hold one secret or private key, when that is certain enough for a warning.
+pub(super) fn sharers<'p, 'a>(
+    project: &'p ProjectFacts<'a>,
+    identity: &'p Identity<'a>,
+) -> Option<Holders<'p, 'a>> {
+    let sharing = Sharing::of(project, identity)?;
+    let certain = sharing.level >= Level::Warning && identity.tie >= SAME_SOURCE;
+    certain.then_some(sharing.holders)
+}
+
 struct Sharing<'p, 'a> {
     holders: Holders<'p, 'a>,
     level: Level,

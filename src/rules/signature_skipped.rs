@@ -22,8 +22,9 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         }
         Draft::new(ID, site, place, "signature not checked")
             .message(format!(
-                "The signature check of this {} call is switched off, and its claims are used: anyone can write them.",
-                site.library.name
+                "The signature check of this {} {} is switched off, and its claims are used: anyone can write them.",
+                site.library.name,
+                site.noun()
             ))
             .remedy(site.fix(Slot::Signature), "Verify with the key and the algorithm before the claims are used.")
             .related(&site.place, "the call")

@@ -15,7 +15,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             None => ("never expires", Level::Warning),
         };
         let mut message = format!(
-            "A signed token ({}) is written in the code and {state}: whoever reads the code can use it.",
+            "A signed token ({}) is written here and {state}: whoever can read the repository can use it.",
             token.algorithm
         );
         let mut draft = Draft::of_file(ID, &token.place, token.context, "a signed token");

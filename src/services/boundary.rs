@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::PathBuf;
 
+use super::Input;
+use super::groups::Groups;
 use super::paths::{folder_of, folders_above, in_common, is_below, join, name_of};
-use super::systems::{self, System};
-use super::{Input, Purpose, SettingsSource};
-use crate::settings::Workload;
+use crate::settings::{Purpose, SettingsSource, Workload};
+use crate::systems::{self, System};
 
 /// A larger manifest is not read, in bytes.
 const LARGEST_MANIFEST: u64 = 1_000_000;
@@ -409,7 +410,7 @@ fn program_of(path: &str) -> Option<&str> {
 }
 
 /// A name without what it says of its kind.
-fn stem(name: &str) -> String {
+pub(super) fn stem(name: &str) -> String {
     let mut stem = name.to_ascii_lowercase().replace('_', "-");
     while let Some((rest, last)) = stem.rsplit_once('-')
         && SUFFIXES.contains(&last)
@@ -589,7 +590,7 @@ pub(super) fn shown(folder: &str) -> &str {
 
 /// Joins units that are one service.
 fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
-    let mut group: Vec<usize> = (0..units.len()).collect();
+    let mut groups = Groups::of(units.len());
     let mut by_key: HashMap<&str, usize> = HashMap::new();
     let mut folder_of_group: Vec<Option<&str>> =
         units.iter().map(|unit| unit.folder.as_deref()).collect();
@@ -608,18 +609,12 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
     for (index, unit) in units.iter().enumerate() {
         if let Some(name) = unit.folder.as_deref().and_then(overridden) {
             let first = *by_override.entry(name).or_insert(index);
-            let (one, other) = (root(&mut group, first), root(&mut group, index));
-            if let Some(parent) = group.get_mut(one.max(other)) {
-                *parent = one.min(other);
-            }
+            groups.join(first, index);
             continue;
         }
         for key in &unit.keys {
             let first = *by_key.entry(key.as_str()).or_insert(index);
-            let (one, other) = (root(&mut group, first), root(&mut group, index));
-            if one == other {
-                continue;
-            }
+            let (one, other) = (groups.first(first), groups.first(index));
             let folders = (
                 folder_of_group.get(one).copied().flatten(),
                 folder_of_group.get(other).copied().flatten(),
@@ -629,21 +624,16 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
             {
                 continue;
             }
-            let (low, high) = (one.min(other), one.max(other));
-            if let Some(parent) = group.get_mut(high) {
-                *parent = low;
-            }
-            if let Some(folder) = folder_of_group.get_mut(low) {
+            if let Some((low, _)) = groups.join(one, other)
+                && let Some(folder) = folder_of_group.get_mut(low)
+            {
                 *folder = folders.0.or(folders.1);
             }
         }
     }
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for index in 0..units.len() {
-        members
-            .entry(root(&mut group, index))
-            .or_default()
-            .push(index);
+        members.entry(groups.first(index)).or_default().push(index);
     }
     let mut boundaries = Boundaries::default();
     for members in members.values() {
@@ -717,18 +707,4 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
         }
     }
     boundaries
-}
-
-/// The first of a group.
-fn root(group: &mut [usize], index: usize) -> usize {
-    let mut at = index;
-    while let Some(&parent) = group.get(at)
-        && parent != at
-    {
-        at = parent;
-    }
-    if let Some(slot) = group.get_mut(index) {
-        *slot = at;
-    }
-    at
 }

@@ -3,12 +3,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::SettingsSource;
 use super::boundary::At;
+use super::content::Content;
 use super::identity::{Evidence, ValueHasher};
+use super::key_files::FileContent;
 use super::paths::{folder_of, folders_above, in_common, join, name_of};
 use crate::finding::Place;
-use crate::settings::{Format, Holder, Link, Reference, Setting, SettingValue, StoreKind};
+use crate::key_files::KeyFile;
+use crate::settings::{
+    Format, Holder, Link, Purpose, Reference, Setting, SettingValue, SettingsSource, StoreKind,
+};
 use crate::source::Span;
 use crate::syntax::ir::Literal;
 
@@ -31,8 +35,8 @@ pub struct HeldValue {
     pub committed: bool,
     /// It is what is taken when a variable is not set.
     pub is_default: bool,
-    /// Index of the settings file.
-    pub(super) file: usize,
+    /// What the file is for.
+    pub purpose: Purpose,
 }
 
 /// What a setting comes to.
@@ -42,6 +46,8 @@ pub(super) struct Resolved {
     pub(super) value: Option<HeldValue>,
     /// Where it comes from, for people; empty when it is written on the spot.
     pub(super) origin: String,
+    /// What the file that holds it says of it.
+    pub(super) content: Option<Content>,
 }
 
 /// A name that a service is given.
@@ -74,12 +80,14 @@ pub(super) struct Tree<'a> {
     infrastructure: HashMap<&'a str, Vec<usize>>,
     /// Settings of a workload.
     of_workload: HashMap<At, Vec<usize>>,
+    /// Files that hold a key, by path.
+    pub(super) key_files: BTreeMap<String, FileContent>,
     /// Makes the hashes of this run's values.
     pub(super) hasher: ValueHasher,
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn new(settings: &'a [SettingsSource<'a>]) -> Self {
+    pub(super) fn new(settings: &'a [SettingsSource<'a>], key_files: &[KeyFile<'_>]) -> Self {
         let mut tree = Self {
             settings,
             by_path: HashMap::new(),
@@ -88,6 +96,7 @@ impl<'a> Tree<'a> {
             declared: HashMap::new(),
             infrastructure: HashMap::new(),
             of_workload: HashMap::new(),
+            key_files: super::key_files::contents(key_files),
             hasher: ValueHasher::default(),
         };
         for (file, source) in settings.iter().enumerate() {
@@ -130,7 +139,7 @@ impl<'a> Tree<'a> {
         tree
     }
 
-    fn source(&self, file: usize) -> Option<&'a SettingsSource<'a>> {
+    pub(super) fn source(&self, file: usize) -> Option<&'a SettingsSource<'a>> {
         self.settings.get(file)
     }
 
@@ -329,7 +338,7 @@ impl<'a> Tree<'a> {
             let same = usize::from(path == near);
             let is_template = usize::from(
                 self.source(file)
-                    .is_some_and(|source| source.purpose != super::Purpose::Template),
+                    .is_some_and(|source| source.purpose != Purpose::Template),
             );
             (is_template, same, in_common(near, path))
         };
@@ -389,6 +398,21 @@ impl<'a> Tree<'a> {
         resolved
     }
 
+    /// What a reference comes to that stands where a given name does.
+    pub(super) fn resolve_reference(
+        &self,
+        given: &Given<'a>,
+        from: &Reference,
+        environment: &BTreeMap<&str, &Given<'a>>,
+    ) -> Resolved {
+        let context = Context {
+            at: given.at,
+            name: &given.setting.name,
+            environment,
+        };
+        self.reference(given.file, from, &context, 0)
+    }
+
     fn store_evidence(
         &self,
         kind: StoreKind,
@@ -433,9 +457,11 @@ impl<'a> Tree<'a> {
                     name: context.name.to_owned(),
                     committed: self.source(file).is_some_and(|source| source.committed),
                     is_default: false,
-                    file,
+                    purpose: self
+                        .source(file)
+                        .map_or(Purpose::Deployed, |source| source.purpose),
                 }),
-                origin: String::new(),
+                ..Resolved::default()
             },
             SettingValue::Reference { from, fallback } => {
                 let mut resolved = if depth < MOST_STEPS {
@@ -534,21 +560,17 @@ impl<'a> Tree<'a> {
             Reference::Manager(path) => Resolved {
                 evidence: vec![Evidence::Manager(path.clone())],
                 origin: format!("`{path}` of a secret manager"),
-                value: None,
+                ..Resolved::default()
             },
             Reference::Ci(name) => Resolved {
                 evidence: vec![Evidence::Ci(name.clone())],
                 origin: format!("the CI secret {name}"),
-                value: None,
+                ..Resolved::default()
             },
-            Reference::File(path) => {
-                let path = join(folder_of(self.path(file)), path);
-                Resolved {
-                    evidence: path.iter().cloned().map(Evidence::File).collect(),
-                    origin: path.unwrap_or_default(),
-                    value: None,
-                }
-            }
+            Reference::File(path) => match join(folder_of(self.path(file)), path) {
+                Some(path) => self.file(path),
+                None => Resolved::default(),
+            },
         }
     }
 

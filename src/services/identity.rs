@@ -63,6 +63,8 @@ pub enum Evidence {
     Ci(String),
     /// A file of the tree.
     File(String),
+    /// The address of a key set.
+    Address(String),
     /// A variable that is interpolated from the same file or shell.
     Variable {
         /// Folder or file whose variables these are.
@@ -87,7 +89,8 @@ impl Evidence {
             | Self::Resource { .. }
             | Self::Manager(_)
             | Self::Ci(_)
-            | Self::File(_) => 5,
+            | Self::File(_)
+            | Self::Address(_) => 5,
             Self::Variable { .. } => 4,
             Self::Constant(_) => 3,
             Self::Default(_) => 2,

@@ -2,59 +2,41 @@
 //!
 //! Knows facts and settings, and no rule. [`gather`] is the way in; [`TrustGraph`] is what rules and maps read.
 
+mod address;
 mod boundary;
+mod content;
 mod environment;
 mod graph;
+mod groups;
+mod holdings;
 mod identity;
+mod joining;
+mod key_files;
+mod key_sets;
 mod naming;
 mod paths;
 mod roles;
-mod systems;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::facts::FileFacts;
-use crate::settings::SettingsFile;
-use crate::source::{FileId, SourceFile};
+use crate::key_files::KeyFile;
+use crate::settings::SettingsSource;
+use crate::source::FileId;
 
 pub use boundary::Service;
 pub use environment::HeldValue;
 pub use graph::{Holding, Identity, Nameless, Part, SaidBy, TrustGraph};
 pub use identity::Evidence;
-pub use naming::Purpose;
 pub use roles::Role;
-pub use systems::System;
-
-/// A settings file with what it says.
-#[derive(Debug)]
-pub struct SettingsSource<'a> {
-    /// The file.
-    pub source: &'a SourceFile,
-    /// What it says.
-    pub read: SettingsFile,
-    /// It is part of the repository.
-    pub committed: bool,
-    /// What it is for, by its path.
-    pub purpose: Purpose,
-}
-
-impl<'a> SettingsSource<'a> {
-    /// Reads a settings file; `None` when it has no known format.
-    pub fn read(source: &'a SourceFile, committed: bool) -> Option<Self> {
-        Some(Self {
-            source,
-            read: crate::settings::read(source)?,
-            committed,
-            purpose: Purpose::of_path(&source.path),
-        })
-    }
-}
 
 /// What the graph is made of.
 pub struct Input<'i, 'a> {
     /// Facts of the code.
     pub files: &'a [FileFacts],
+    /// Files that hold keys, by path.
+    pub key_files: &'i [KeyFile<'i>],
     /// Settings, by path.
     pub settings: &'a [SettingsSource<'a>],
     /// Paths of all code files, whether they mention tokens or not.

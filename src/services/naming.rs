@@ -1,7 +1,6 @@
-//! What names say: which settings hold the key of tokens, and which files are examples, for development or for a CI
-//! system.
+//! What names and values say: which settings hold the key of tokens, and which part of it.
 
-use crate::finding::CodeContext;
+use crate::settings::words;
 
 /// Words beside `jwt` that say that a setting is something other than the key.
 const OTHER_WORDS: [&str; 50] = [
@@ -70,41 +69,6 @@ const KEY_WORDS: [&str; 9] = [
     "private",
 ];
 
-/// The words of a name: at anything that is no letter or digit, and where a capital follows a small letter.
-pub(crate) fn words(name: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut before_small = false;
-    for letter in name.chars() {
-        let begins = !letter.is_ascii_alphanumeric() || letter.is_ascii_uppercase() && before_small;
-        if begins && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if letter.is_ascii_alphanumeric() {
-            word.push(letter.to_ascii_lowercase());
-        }
-        before_small = letter.is_ascii_lowercase() || letter.is_ascii_digit();
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
-}
-
-/// One spelling for the names that frameworks take for the same: `JWT_SECRET`, `jwt.secret`, `Jwt__Secret`.
-pub(crate) fn folded(name: &str) -> String {
-    let name = name.strip_prefix("process.env.").unwrap_or(name);
-    let mut folded = String::with_capacity(name.len());
-    for letter in name.chars() {
-        if letter.is_ascii_alphanumeric() {
-            folded.push(letter.to_ascii_lowercase());
-        } else if !folded.ends_with('.') {
-            folded.push('.');
-        }
-    }
-    folded
-}
-
 /// Whether a setting's name says unmistakably that it holds the secret or private key of tokens.
 pub(crate) fn names_token_key(name: &str) -> bool {
     let words = words(name);
@@ -141,97 +105,6 @@ pub(crate) fn names_private(name: &str) -> bool {
     words(name)
         .iter()
         .any(|word| matches!(word.as_str(), "private" | "priv" | "privatekey" | "pem"))
-}
-
-/// What a settings file is for, by its path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// It is deployed, as far as its name says.
-    Deployed,
-    /// For a developer's own machine.
-    Development,
-    /// For tests and for the CI system.
-    Test,
-    /// To be copied and filled in: what it holds is nobody's.
-    Template,
-}
-
-impl Purpose {
-    /// The purpose of a settings file.
-    pub fn of_path(path: &str) -> Self {
-        let lower = path.to_ascii_lowercase();
-        let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-        let name_words = words(name);
-        let has = |known: &[&str]| name_words.iter().any(|word| known.contains(&word.as_str()));
-        let context = crate::context::of_path(path);
-        let is_ci = folders.split('/').any(|folder| {
-            matches!(
-                folder,
-                ".github" | ".circleci" | ".gitlab" | ".ci" | "ci" | ".azure" | ".buildkite"
-            )
-        }) || name.starts_with(".gitlab-ci")
-            || matches!(
-                name,
-                ".travis.yml"
-                    | "azure-pipelines.yml"
-                    | "bitbucket-pipelines.yml"
-                    | "cloudbuild.yaml"
-                    | ".drone.yml"
-                    | "appveyor.yml"
-            );
-        if has(&[
-            "example",
-            "examples",
-            "sample",
-            "samples",
-            "template",
-            "tpl",
-            "tmpl",
-            "dist",
-            "skeleton",
-            "schema",
-            "defaults",
-            "placeholder",
-        ]) || has(&["openapi", "swagger"])
-            || folders.split('/').any(|folder| {
-                matches!(
-                    folder,
-                    "templates" | "template" | "openapi" | "locales" | "i18n"
-                )
-            }) && !name.ends_with(".tpl")
-                && context.is_none()
-                && !lower.contains("/templates/")
-                && !lower.starts_with("templates/")
-            || matches!(
-                context,
-                Some(CodeContext::Documentation | CodeContext::Generated | CodeContext::Vendored)
-            )
-        {
-            Self::Template
-        } else if is_ci
-            || context == Some(CodeContext::Test)
-            || has(&["test", "tests", "testing", "ci", "e2e", "mock"])
-        {
-            Self::Test
-        } else if has(&[
-            "dev",
-            "development",
-            "develop",
-            "local",
-            "localhost",
-            "override",
-            "devcontainer",
-        ]) || folders.split('/').any(|folder| {
-            matches!(
-                folder,
-                "dev" | "development" | "local" | ".devcontainer" | ".vscode" | ".idea"
-            )
-        }) {
-            Self::Development
-        } else {
-            Self::Deployed
-        }
-    }
 }
 
 /// Whether a text is a mark for somebody to fill in, and cannot be anything else.
@@ -347,30 +220,6 @@ mod tests {
             "jwt.jwks.key",
         ] {
             assert!(!names_token_key(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn spellings_fold() {
-        assert_eq!(folded("Jwt__Secret"), folded("jwt.secret"));
-        assert_eq!(folded("Jwt:Secret"), folded("JWT_SECRET"));
-    }
-
-    #[test]
-    fn files_say_what_they_are_for() {
-        for (path, purpose) in [
-            (".env", Purpose::Deployed),
-            (".env.example", Purpose::Template),
-            (".env.sample", Purpose::Template),
-            ("config/local.json", Purpose::Development),
-            ("docker-compose.override.yml", Purpose::Development),
-            ("appsettings.Development.json", Purpose::Development),
-            (".env.test", Purpose::Test),
-            (".github/workflows/ci.yml", Purpose::Test),
-            ("deploy/chart/templates/secret.yaml", Purpose::Deployed),
-            ("k8s/secret.yaml", Purpose::Deployed),
-        ] {
-            assert_eq!(Purpose::of_path(path), purpose, "{path}");
         }
     }
 

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::boundary::Boundaries;
-use super::naming::folded;
 use crate::facts::{Algorithms, FileFacts, Key, Material, Site, SiteKind};
 use crate::finding::{CodeContext, Place};
 use crate::models::schema::{Encoding, KeyKind};
+use crate::settings::folded;
 use crate::source::FileId;
 use crate::syntax::ir::Literal;
 
@@ -134,6 +134,8 @@ pub(super) struct Uses<'a> {
     pub(super) may_mint: bool,
     /// Places that mint or verify with a key that has no name: fetched, made at run time, or not known.
     pub(super) nameless: Vec<&'a Site>,
+    /// Places that say from where keys are fetched.
+    pub(super) fetches: Vec<&'a Site>,
 }
 
 /// What each service's code does, in the order of the services.
@@ -154,7 +156,9 @@ pub(super) fn of_services<'a>(
                 site.kind,
                 SiteKind::Mint | SiteKind::Verify | SiteKind::Register | SiteKind::Key
             );
-            if !is_use || site.context == Some(CodeContext::Test) {
+            let is_fetch = !site.fetched_from.is_empty()
+                && (is_use || site.kind == SiteKind::Jwks || site.fetched.is_some());
+            if !is_use && !is_fetch || site.context == Some(CodeContext::Test) {
                 continue;
             }
             let mut owners = own.clone();
@@ -173,7 +177,12 @@ pub(super) fn of_services<'a>(
             }
             for service in owners {
                 if let Some(uses) = uses.get_mut(service) {
-                    add(uses, site);
+                    if is_use {
+                        add(uses, site);
+                    }
+                    if is_fetch {
+                        uses.fetches.push(site);
+                    }
                 }
             }
         }

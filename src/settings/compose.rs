@@ -3,7 +3,8 @@
 use super::interpolation::{Dialect, interpolate, reference};
 use super::tree::{Key, Node, Style};
 use super::{
-    Holder, Link, Reference, Setting, SettingValue, SettingsFile, StoreKind, Workload, mounts,
+    Holder, Link, Reference, Route, Setting, SettingValue, SettingsFile, StoreKind, Workload,
+    mounts,
 };
 use crate::source::{SourceFile, Span};
 
@@ -145,9 +146,19 @@ impl Service<'_> {
             profiles: one_or_more(service.get("profiles"))
                 .filter_map(|profile| profile.text().map(str::to_owned))
                 .collect(),
+            hosts: hosts(service),
+            ports: one_or_more(service.get("ports"))
+                .filter_map(published_port)
+                .collect(),
             extends: service.get("extends").and_then(extended),
             ..Workload::default()
         };
+        for rule in label_hosts(service) {
+            self.file.routes.push(Route {
+                host: rule,
+                service: name.name.to_string(),
+            });
+        }
         self.file.workloads.push(workload);
         let holder = Holder::Workload(self.index);
         if let Some(environment) = service.get("environment") {
@@ -233,6 +244,52 @@ impl Service<'_> {
             .settings
             .push(mounts::file(to, from, volume.span(), holder.clone()));
     }
+}
+
+/// Names beside its own under which others reach a service.
+fn hosts(service: Node<'_>) -> Vec<String> {
+    let networks = service.get("networks").into_iter().flat_map(Node::entries);
+    let aliases = networks.flat_map(|(_, network)| one_or_more(network.get("aliases")));
+    let named = ["hostname", "container_name"]
+        .iter()
+        .filter_map(|name| service.get(name));
+    named
+        .chain(aliases)
+        .filter_map(|name| name.text().map(str::to_owned))
+        .collect()
+}
+
+/// Hosts in the rules of a proxy that reads labels: ``traefik.http.routers.x.rule=Host(`a.example`)``.
+fn label_hosts(service: Node<'_>) -> Vec<String> {
+    let labels = service.get("labels");
+    let of_map = labels
+        .into_iter()
+        .flat_map(Node::entries)
+        .map(|(_, node)| node);
+    let of_list = labels.into_iter().flat_map(Node::items);
+    let mut hosts = Vec::new();
+    for rule in of_map.chain(of_list).filter_map(Node::text) {
+        let Some((_, named)) = rule.split_once("Host(") else {
+            continue;
+        };
+        let named = named.split(')').next().unwrap_or_default();
+        let quoted = named.split('`').skip(1).step_by(2);
+        hosts.extend(quoted.map(str::to_owned));
+    }
+    hosts
+}
+
+/// The port of the machine that leads to a service: `"8080:80"`, `{published: 8080, target: 80}`.
+fn published_port(port: Node<'_>) -> Option<u16> {
+    if let Some(published) = port.text_at(&["published"]) {
+        return published.parse().ok();
+    }
+    let text = port.text()?.split('/').next()?;
+    let (before, _) = text.rsplit_once(':')?;
+    let published = before.rsplit(':').next()?;
+    // `${PORT:-8080}` is cut at its own colon.
+    let published = published.trim_start_matches('-').trim_end_matches('}');
+    published.parse().ok()
 }
 
 /// The service that one extends: file (empty for its own) and name.

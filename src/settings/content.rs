@@ -10,6 +10,7 @@ use crate::source::SourceFile;
 /// Reads every document of a file with the reader that its name and content tell.
 pub(super) fn read(source: &SourceFile, tree: &Tree, file: &mut SettingsFile) {
     for root in tree.roots() {
+        file.documents.push(root.span());
         if !read_known(root, source, file) {
             plain(root, file);
         }

@@ -113,6 +113,7 @@ impl SettingsFile {
         let unread = self.unread.iter_mut().map(|unread| &mut unread.span);
         for span in settings
             .chain(workloads)
+            .chain(&mut self.documents)
             .chain(includes)
             .chain(feeds)
             .chain(unread)

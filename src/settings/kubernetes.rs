@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::interpolation::{Dialect, interpolate, reference, text};
 use super::tree::{Node, flatten};
 use super::{
-    Holder, Reference, Setting, SettingValue, SettingsFile, StoreKind, StoreUse, Workload,
+    Holder, Reference, Route, Setting, SettingValue, SettingsFile, StoreKind, StoreUse, Workload,
     embedded, mounts, template,
 };
 use crate::source::{SourceFile, Span};
@@ -45,6 +45,7 @@ pub(super) fn read(root: Node<'_>, source: &SourceFile, file: &mut SettingsFile)
         "SecretProviderClass" => manifest.secret_provider(),
         "VaultStaticSecret" => manifest.vault_secret(),
         "HelmRelease" => manifest.chart_values(),
+        "Ingress" => manifest.ingress(),
         _ => manifest.workload(),
     }
 }
@@ -225,6 +226,53 @@ impl<'file> Manifest<'file> {
         }
     }
 
+    /// What a resource that runs nothing says to whatever reads it.
+    fn for_tools(&mut self) {
+        // Large, and about the cluster itself.
+        const LEFT_OUT: [&str; 10] = [
+            "CustomResourceDefinition",
+            "Service",
+            "ServiceAccount",
+            "Role",
+            "ClusterRole",
+            "RoleBinding",
+            "ClusterRoleBinding",
+            "Namespace",
+            "NetworkPolicy",
+            "PersistentVolumeClaim",
+        ];
+        if !LEFT_OUT.contains(&self.kind) {
+            flatten(
+                self.root,
+                &Holder::Tool,
+                &|_, content| interpolate(content, Dialect::Placeholder),
+                &mut self.file.settings,
+            );
+        }
+    }
+
+    fn ingress(&mut self) {
+        for rule in self.items(&["spec", "rules"]) {
+            let Some(host) = rule.text_at(&["host"]) else {
+                continue;
+            };
+            let paths = rule
+                .at(&["http", "paths"])
+                .into_iter()
+                .flat_map(Node::items);
+            for path in paths {
+                let service = (path.text_at(&["backend", "service", "name"]))
+                    .or_else(|| path.text_at(&["backend", "serviceName"]));
+                if let Some(service) = service {
+                    self.file.routes.push(Route {
+                        host: host.to_owned(),
+                        service: service.to_owned(),
+                    });
+                }
+            }
+        }
+    }
+
     fn workload(&mut self) {
         const POD_SPECS: [&[&str]; 3] = [
             &["spec", "template", "spec"],
@@ -235,7 +283,10 @@ impl<'file> Manifest<'file> {
             .iter()
             .filter_map(|way| self.root.at(way))
             .find(|pod| pod.get("containers").is_some());
-        let Some(pod) = pod else { return };
+        let Some(pod) = pod else {
+            self.for_tools();
+            return;
+        };
         let place = self
             .root
             .at(&["metadata", "name"])

@@ -20,10 +20,12 @@ mod kubernetes;
 mod kustomize;
 mod lines;
 mod mounts;
+mod names;
 mod nginx;
 mod pipelines;
 mod platforms;
 mod properties;
+mod purpose;
 #[cfg(test)]
 mod sample;
 mod scalar;
@@ -37,9 +39,36 @@ mod workload_resources;
 mod yaml;
 
 pub use format::{Format, read};
+pub(crate) use names::{folded, words};
+pub use purpose::Purpose;
 
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 use crate::syntax::ir::{Literal, Unread};
+
+/// A settings file with what it says.
+#[derive(Debug)]
+pub struct SettingsSource<'a> {
+    /// The file.
+    pub source: &'a SourceFile,
+    /// What it says.
+    pub read: SettingsFile,
+    /// It is part of the repository.
+    pub committed: bool,
+    /// What it is for, by its path.
+    pub purpose: Purpose,
+}
+
+impl<'a> SettingsSource<'a> {
+    /// Reads a settings file; `None` when it has no known format.
+    pub fn read(source: &'a SourceFile, committed: bool) -> Option<Self> {
+        Some(Self {
+            source,
+            read: read(source)?,
+            committed,
+            purpose: Purpose::of_path(&source.path),
+        })
+    }
+}
 
 /// What one settings file says.
 #[derive(Debug, Default)]
@@ -53,8 +82,21 @@ pub struct SettingsFile {
     pub includes: Vec<Link>,
     /// Files of variables that this one gives to a store or workload as a whole.
     pub feeds: Vec<Feed>,
+    /// Host names under which services are reached.
+    pub routes: Vec<Route>,
+    /// The places of its documents, where a file holds several.
+    pub documents: Vec<Span>,
     /// Parts that could not be read; the rest was.
     pub unread: Vec<Unread>,
+}
+
+/// A host name that leads to a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The host.
+    pub host: String,
+    /// What the service is called where it is deployed.
+    pub service: String,
 }
 
 /// A named value.
@@ -185,6 +227,10 @@ pub struct Workload {
     pub stores: Vec<StoreUse>,
     /// Profiles under which alone it runs (Compose).
     pub profiles: Vec<String>,
+    /// Other names that it answers to.
+    pub hosts: Vec<String>,
+    /// Ports at which the machine that runs it answers for it.
+    pub ports: Vec<u16>,
     /// Another workload that it extends: file (empty for this one) and name.
     pub extends: Option<(String, String)>,
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::{Holder, Setting, SettingValue};
 use crate::source::Span;
-use crate::syntax::ir::Unread;
+use crate::syntax::ir::{Literal, Unread};
 
 /// Nodes deeper than this are left out.
 const MAX_DEPTH: usize = 64;
@@ -199,6 +199,8 @@ impl Flatten<'_> {
     fn node(&mut self, node: Node<'_>, key: Option<Span>) {
         let Some(data) = node.data() else { return };
         let value = match &data.content {
+            // That a map is there, though empty, may say something.
+            Content::Map(entries) if entries.is_empty() => SettingValue::Text(Literal::new("")),
             Content::Map(_) => {
                 for (key, child) in node.entries() {
                     self.child(&key.name, Some(key.span), child);

@@ -109,7 +109,7 @@ impl<'t> Resolver<'t> {
                 self.javascript.package_of(self.tree, path)
             }
             Language::Rust => self.rust.described(self.tree, path),
-            Language::Python | Language::Notebook => None,
+            Language::Python | Language::Notebook | Language::Json => None,
         }
     }
 
@@ -130,6 +130,7 @@ impl<'t> Resolver<'t> {
                     .resolve(self.tree, &self.installed, from, module, path)
             }
             Language::Rust => self.rust.resolve(self.tree, from, module, path),
+            Language::Json => None,
         }
     }
 }
@@ -145,7 +146,7 @@ pub fn is_package_entry(path: &str) -> bool {
             matches!(name.split_once('.'), Some(("__init__", _)))
         }
         Some(Language::Rust) => matches!(name, "mod.rs" | "lib.rs"),
-        None => false,
+        Some(Language::Json) | None => false,
     }
 }
 
@@ -184,12 +185,12 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// The folder a file or folder is in; "" for the root's.
-pub(super) fn folder_of(path: &str) -> &str {
+pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The folder and those above it up to the root, nearest first.
-pub(super) fn upwards(folder: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn upwards(folder: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder), |folder| {
         (!folder.is_empty()).then(|| folder_of(folder))
     })
@@ -197,7 +198,7 @@ pub(super) fn upwards(folder: &str) -> impl Iterator<Item = &str> {
 }
 
 /// `relative` seen from `folder`, without dots; `None` outside the tree.
-pub(super) fn join(folder: &str, relative: &str) -> Option<String> {
+pub(crate) fn join(folder: &str, relative: &str) -> Option<String> {
     let mut segments: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in relative.split('/') {
         match part {
@@ -212,7 +213,7 @@ pub(super) fn join(folder: &str, relative: &str) -> Option<String> {
 }
 
 /// A name inside a folder.
-pub(super) fn inside(folder: &str, name: &str) -> String {
+pub(crate) fn inside(folder: &str, name: &str) -> String {
     if folder.is_empty() {
         name.to_owned()
     } else {
@@ -221,7 +222,7 @@ pub(super) fn inside(folder: &str, name: &str) -> String {
 }
 
 /// Whether `path` is below `folder`, or is it.
-pub(super) fn is_under(path: &str, folder: &str) -> bool {
+pub(crate) fn is_under(path: &str, folder: &str) -> bool {
     folder.is_empty()
         || path
             .strip_prefix(folder)

@@ -56,6 +56,11 @@ fn a_public_key_lets_nobody_mint() {
 }
 
 #[test]
+fn the_halves_of_a_pair_are_one_key() {
+    insta::assert_snapshot!(in_every_format("key-pair", "compromised=auth"));
+}
+
+#[test]
 fn what_falls_with_a_service() {
     let what_if = |name: &str, service: &str| {
         let taken = format!("compromised={service}");

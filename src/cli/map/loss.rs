@@ -124,7 +124,7 @@ impl Fall {
                 may_accept.insert(holder.service.clone());
             }
         }
-        // Nothing in the tree ties a private key to its public half.
+        // Nothing in the tree ties the private key to its public half.
         if key.kind == Kind::PrivateKey {
             let public = keys.iter().filter(|key| key.kind == Kind::PublicKey);
             may_accept.extend(

@@ -64,6 +64,15 @@ impl<'tree> Lowering<'tree> {
                 Some(inner) => self.type_name(inner),
                 None => self.type_text(node),
             },
+            // The type of a value goes by the value's name.
+            "type_query" => match self.first_child(node) {
+                Some(value) => TypeName {
+                    path: self.dotted(value),
+                    arguments: Vec::new(),
+                    span: span(node),
+                },
+                None => self.type_text(node),
+            },
             // What is quoted is never shown.
             "literal_type"
                 if matches!(self.source.slice(span(node)).first(), Some(b'"' | b'\'')) =>

@@ -1,0 +1,452 @@
+//! What each service is given that is a key of tokens: by what its code does with it, by the system that reads it, or
+//! by its name.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::Input;
+use super::boundary::{Boundaries, Service};
+use super::content::Content;
+use super::environment::{self, Given, HeldValue, Resolved, Tree};
+use super::graph::{Holding, Part, SaidBy};
+use super::identity::Evidence;
+use super::naming::{
+    can_be_key, is_blank_to_fill, is_pointer, names_private, names_public, names_token_key,
+};
+use super::paths::name_of;
+use super::roles::{KeyUse, Role, Uses};
+use crate::context;
+use crate::models::schema::{Encoding, KeyKind};
+use crate::settings::{Holder, Purpose, folded, words};
+use crate::syntax::ir::Literal;
+
+/// Everything that a service is given.
+pub(super) struct AllGiven<'a> {
+    pub(super) list: Vec<Given<'a>>,
+    /// So many are given by what deploys it; the rest stands in files that it reads itself.
+    of_deployment: usize,
+}
+
+impl<'a> AllGiven<'a> {
+    /// What its deployment gives it, by name.
+    pub(super) fn environment(&self) -> BTreeMap<&str, &Given<'a>> {
+        let mut environment: BTreeMap<&str, &Given<'a>> = BTreeMap::new();
+        for given in self.list.iter().take(self.of_deployment) {
+            environment.entry(given.name.as_str()).or_insert(given);
+        }
+        environment
+    }
+}
+
+/// Looks through what one service is given.
+pub(super) struct Gatherer<'g, 'a> {
+    pub(super) input: &'g Input<'g, 'a>,
+    pub(super) tree: &'g Tree<'a>,
+    pub(super) boundaries: &'g Boundaries,
+    pub(super) service: usize,
+    pub(super) uses: &'g Uses<'a>,
+}
+
+impl<'a> Gatherer<'_, 'a> {
+    /// Every name that the service is given, by its deployment and by files that it reads itself.
+    pub(super) fn given(&self, own_files: &[usize]) -> AllGiven<'a> {
+        let mut list: Vec<Given<'a>> = Vec::new();
+        let service = self.boundaries.services.get(self.service);
+        for at in service.map_or(&[][..], |service| &service.workloads) {
+            list.extend(self.tree.given_to(*at));
+        }
+        let of_deployment = list.len();
+        for file in own_files {
+            let Some(settings) = self.input.settings.get(*file) else {
+                continue;
+            };
+            let own = settings.read.settings.iter();
+            list.extend(
+                own.filter(|setting| setting.holder == Holder::File)
+                    .map(|setting| Given {
+                        name: setting.name.clone(),
+                        setting,
+                        file: *file,
+                        place: setting.key,
+                        place_file: *file,
+                        wholesale: false,
+                        at: None,
+                    }),
+            );
+        }
+        AllGiven {
+            list,
+            of_deployment,
+        }
+    }
+
+    /// What is a key by itself, and what else the deployment gives to the service.
+    pub(super) fn holdings(&self, given: &AllGiven<'a>) -> (Vec<Holding<'a>>, Vec<Given<'a>>) {
+        let Some(service) = self.boundaries.services.get(self.service) else {
+            return (Vec::new(), Vec::new());
+        };
+        let environment = given.environment();
+        let mut holdings: Vec<Holding<'a>> = Vec::new();
+        let mut rest = Vec::new();
+        let mut matched: BTreeSet<String> = BTreeSet::new();
+        for given in &given.list {
+            let key = folded(&given.name);
+            let used = self.uses.by_name.get(&key);
+            let Some(said_by) = self.said_by(service, given, used) else {
+                if given.at.is_some() {
+                    rest.push(given.clone());
+                }
+                continue;
+            };
+            if used.is_some() {
+                matched.insert(key);
+            }
+            let resolved = self.resolve(service, given, &environment);
+            holdings.extend(self.holding(service, given, used, said_by, resolved));
+        }
+        for (key, used) in &self.uses.by_name {
+            if !matched.contains(key) {
+                holdings.extend(self.by_code(used));
+            }
+        }
+        for used in &self.uses.literals {
+            holdings.extend(self.by_code(used));
+        }
+        let mut seen = BTreeSet::new();
+        holdings.retain(|holding| seen.insert((holding.place.clone(), holding.name.clone())));
+        (holdings, rest)
+    }
+
+    /// What a given name comes to, through the file that it names.
+    fn resolve(
+        &self,
+        service: &Service,
+        given: &Given<'a>,
+        environment: &BTreeMap<&str, &Given<'a>>,
+    ) -> Resolved {
+        let resolved = self.tree.resolve(given, environment);
+        let path = resolved.value.as_ref().map(|value| value.text.reveal());
+        let file = path.and_then(|path| {
+            self.tree
+                .file_at(path.trim(), service.folder.as_deref(), environment)
+        });
+        file.unwrap_or(resolved)
+    }
+
+    /// A setting that is a key only because another service uses the same as one.
+    pub(super) fn held_along(&self, given: &Given<'a>, keys: &Keys) -> Option<Holding<'a>> {
+        let service = self.boundaries.services.get(self.service)?;
+        let resolved = self.tree.resolve(given, &BTreeMap::new());
+        let is_key = |evidence: &Evidence| keys.evidence.contains(evidence);
+        let is_named = keys.names.contains(&folded(&given.name));
+        let is_same = resolved.evidence.iter().any(|evidence| match evidence {
+            // Two settings may hold the same word by chance.
+            Evidence::Value(_) => is_named && is_key(evidence),
+            _ => is_key(evidence),
+        });
+        let mut holding =
+            is_same.then(|| self.holding(service, given, None, SaidBy::Name, resolved))??;
+        holding.role.only_holds = true;
+        if !holding.part_by_content {
+            holding.part = Part::Unknown;
+        }
+        // The one that says so is reported.
+        holding.value = None;
+        Some(holding)
+    }
+
+    fn said_by(
+        &self,
+        service: &Service,
+        given: &Given<'a>,
+        used: Option<&KeyUse<'a>>,
+    ) -> Option<SaidBy> {
+        if used.is_some_and(|used| used.role.is_active() || !used.sites.is_empty()) {
+            return Some(SaidBy::Code);
+        }
+        if service
+            .system
+            .is_some_and(|system| system.setting(&given.name).is_some())
+        {
+            return Some(SaidBy::System);
+        }
+        let is_mount = given.name.starts_with('/');
+        let named = if is_mount {
+            let last = name_of(&given.name);
+            let says_jwt = || {
+                words(last).iter().any(|word| word == "jwt")
+                    && given.name.starts_with("/run/secrets/")
+            };
+            names_token_key(last) || names_token_key(&format!("{last}_secret")) && says_jwt()
+        } else {
+            names_token_key(&given.name)
+        };
+        if !named {
+            return None;
+        }
+        let path = self
+            .input
+            .settings
+            .get(given.file)
+            .map(|settings| settings.source.path.as_str())?;
+        let is_read = given.at.is_some()
+            || environment::is_dotenv(path)
+            || environment::is_configuration(path);
+        is_read.then_some(SaidBy::Name)
+    }
+
+    fn holding(
+        &self,
+        service: &Service,
+        given: &Given<'a>,
+        used: Option<&KeyUse<'a>>,
+        said_by: SaidBy,
+        mut resolved: Resolved,
+    ) -> Option<Holding<'a>> {
+        let place_of = self.input.settings.get(given.place_file)?;
+        if let Some(value) = &mut resolved.value {
+            let text = value.text.reveal();
+            if let Some(inner) = key_of_document(text) {
+                let hash = self.tree.hasher.hash(&inner);
+                replace_value(&mut resolved.evidence, Some(hash));
+                value.text = inner;
+            }
+            let text = value.text.reveal();
+            if !is_written_key(text) {
+                resolved.value = None;
+                replace_value(&mut resolved.evidence, None);
+            }
+        }
+        let mut role = used.map_or(Role::default(), |used| used.role);
+        if let Some(setting) = service
+            .system
+            .and_then(|system| system.setting(&given.name))
+        {
+            role.mints |= setting.mints;
+            role.verifies |= setting.verifies;
+            role.only_holds |= !setting.mints && !setting.verifies;
+        }
+        if !role.is_active() {
+            role.only_holds |= service.code_read || given.wholesale;
+        }
+        role.may_mint |= self.uses.may_mint && !role.mints;
+        let content = match &resolved.value {
+            Some(value) => Content::of(value.text.reveal()),
+            None => None,
+        };
+        let content = content.or(resolved.content);
+        let part = match content {
+            Some(content) => content.part,
+            None => part(&given.name, used),
+        };
+        if resolved.evidence.is_empty() {
+            resolved.evidence.push(Evidence::Name(folded(&given.name)));
+        }
+        let value_purpose = resolved
+            .value
+            .as_ref()
+            .map_or(place_of.purpose, |value| value.purpose);
+        Some(Holding {
+            service: self.service,
+            name: given.name.clone(),
+            place: self.tree.place(given.place_file, given.place),
+            committed: place_of.committed,
+            purpose: place_of.purpose,
+            context: context::of_path(&place_of.source.path),
+            role,
+            part,
+            origin: resolved.origin,
+            value: resolved.value,
+            value_purpose,
+            said_by,
+            sites: used.map(|used| used.sites.clone()).unwrap_or_default(),
+            encoding: used
+                .and_then(|used| used.encoding)
+                .unwrap_or(Encoding::Text),
+            in_settings: true,
+            fetched_from: None,
+            evidence: resolved.evidence,
+            part_by_content: content.is_some(),
+            pair: content.and_then(|content| content.pair),
+            publisher: None,
+        })
+    }
+
+    /// A key that only the code speaks of: a literal, a file, or a name that nothing in the tree sets.
+    fn by_code(&self, used: &KeyUse<'a>) -> Option<Holding<'a>> {
+        let site = used.sites.first()?;
+        let fallback = used
+            .fallback
+            .as_ref()
+            .filter(|text| !text.reveal().is_empty());
+        let mut content = fallback.and_then(|text| Content::of(text.reveal()));
+        let (place, evidence, origin) = match (&used.literal, fallback) {
+            (Some((text, _)), _) if text.reveal().is_empty() => return None,
+            (Some((text, _)), _) if site.declared && !is_written_key(text.reveal()) => return None,
+            (Some((text, place)), _) => {
+                content = Content::of(text.reveal());
+                let evidence = vec![
+                    Evidence::Value(self.tree.hasher.hash(text)),
+                    Evidence::Constant(place.span),
+                ];
+                (place.clone(), evidence, String::new())
+            }
+            (None, Some(text)) => (
+                site.place.clone(),
+                vec![Evidence::Default(self.tree.hasher.hash(text))],
+                format!("the default of {}", used.name),
+            ),
+            (None, None) => match self.tree.file_of(used) {
+                Some((path, of_file)) => {
+                    content = of_file;
+                    let evidence = vec![Evidence::File(path.to_owned())];
+                    (site.place.clone(), evidence, format!("the file {path}"))
+                }
+                None => {
+                    let what = if is_path(&used.name) {
+                        "file"
+                    } else {
+                        "variable"
+                    };
+                    (
+                        site.place.clone(),
+                        vec![Evidence::Name(folded(&used.name))],
+                        format!("the {what} {}", used.name),
+                    )
+                }
+            },
+        };
+        let mut role = used.role;
+        role.may_mint |= self.uses.may_mint && !role.mints;
+        let declared = used.literal.as_ref().filter(|_| site.declared);
+        let value = declared.map(|(text, place)| HeldValue {
+            text: text.clone(),
+            place: place.clone(),
+            name: site.library.name.clone(),
+            committed: true,
+            is_default: false,
+            purpose: Purpose::of_path(&place.path),
+        });
+        Some(Holding {
+            service: self.service,
+            name: used.name.clone(),
+            committed: true,
+            purpose: Purpose::Deployed,
+            context: used.context,
+            role,
+            part: content.map_or_else(|| part(&used.name, Some(used)), |content| content.part),
+            origin,
+            place,
+            value_purpose: value
+                .as_ref()
+                .map_or(Purpose::Deployed, |value| value.purpose),
+            value,
+            said_by: if site.declared {
+                SaidBy::System
+            } else {
+                SaidBy::Code
+            },
+            sites: used.sites.clone(),
+            encoding: used.encoding.unwrap_or(Encoding::Text),
+            in_settings: site.declared,
+            fetched_from: None,
+            evidence,
+            part_by_content: content.is_some(),
+            pair: content.and_then(|content| content.pair),
+            publisher: None,
+        })
+    }
+}
+
+/// Whether a text of a settings file may be a key, and not the mark or address of one.
+fn is_written_key(text: &str) -> bool {
+    !is_blank_to_fill(text) && !is_pointer(text) && can_be_key(text)
+}
+
+/// Whether what code calls a key by is the path of a file, and no variable.
+fn is_path(name: &str) -> bool {
+    const ENDINGS: [&str; 9] = [
+        ".pem", ".key", ".pub", ".crt", ".cer", ".der", ".json", ".jwk", ".txt",
+    ];
+    name.contains('/') || ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// What tells that a setting is one of the keys that were found.
+pub(super) struct Keys {
+    evidence: HashSet<Evidence>,
+    names: HashSet<String>,
+}
+
+impl Keys {
+    pub(super) fn of(holdings: &[Holding<'_>]) -> Self {
+        /// Weaker evidence is no reason to take a setting for a key.
+        const LEAST: u8 = 4;
+        let keys = || {
+            holdings
+                .iter()
+                .filter(|holding| holding.part != Part::Public)
+        };
+        let evidence = keys().flat_map(|holding| &holding.evidence);
+        Self {
+            evidence: evidence
+                .filter(|evidence| evidence.strength() >= LEAST)
+                .cloned()
+                .collect(),
+            names: keys().map(|holding| folded(&holding.name)).collect(),
+        }
+    }
+}
+
+/// The key in a document that holds one with its policy: `{"type":"HS256","key":"…"}`.
+fn key_of_document(text: &str) -> Option<Literal> {
+    let text = text.trim();
+    if !text.starts_with('{') || text.len() > 100_000 {
+        return None;
+    }
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    let key = ["key", "secret", "k"]
+        .iter()
+        .find_map(|name| json.get(name)?.as_str());
+    Some(Literal::new(key.unwrap_or_default()))
+}
+
+fn replace_value(evidence: &mut Vec<Evidence>, with: Option<super::identity::ValueHash>) {
+    evidence.retain_mut(|known| match (known, with) {
+        (Evidence::Value(hash) | Evidence::Default(hash), Some(new)) => {
+            *hash = new;
+            true
+        }
+        (Evidence::Value(_) | Evidence::Default(_), None) => false,
+        _ => true,
+    });
+}
+
+/// Which part of a key something is: by what the code does with it, else by its name.
+pub(super) fn part(name: &str, used: Option<&KeyUse<'_>>) -> Part {
+    if let Some(used) = used {
+        if used.is_kind(KeyKind::Private) {
+            return Part::Private;
+        }
+        if used.is_kind(KeyKind::Public) || used.is_kind(KeyKind::Jwks) {
+            return Part::Public;
+        }
+        if used.is_asymmetric() {
+            return if used.role.mints {
+                Part::Private
+            } else {
+                Part::Public
+            };
+        }
+        if used.is_kind(KeyKind::Secret) || used.is_hmac() {
+            return Part::Secret;
+        }
+    }
+    if names_public(name) {
+        Part::Public
+    } else if names_private(name) {
+        Part::Private
+    } else if words(name).iter().any(|word| word.contains("secret")) {
+        Part::Secret
+    } else {
+        Part::Unknown
+    }
+}
