@@ -21,7 +21,7 @@ use crate::filter::config::Config;
 use crate::filter::suppress;
 use crate::finding::{Finding, Level, Notification, Place, Report, Summary, Timings};
 use crate::key_files::{self, KeyFile};
-use crate::keys::KnownKeys;
+use crate::keys::{self, KnownKeys};
 use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
 use crate::models::versions::{PackageVersions, Version};
@@ -123,6 +123,8 @@ pub struct Inventory {
     pub notifications: Vec<Notification>,
     /// Files that were evaluated in part only.
     pub cut: CutFiles,
+    /// Key sets in files: file, and the id of a key with its place.
+    pub key_ids: Vec<(String, Place)>,
     /// The files, by path.
     pub sources: BTreeMap<String, SourceFile>,
     /// Takes secrets out of what is shown.
@@ -241,6 +243,7 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
         files: evaluated.files,
         notifications: evaluated.notifications,
         cut: evaluated.cut,
+        key_ids: run.keys.iter().flat_map(ids_in_set).collect(),
         sources: BTreeMap::new(),
         redactor: Redactor::default(),
     };
@@ -253,8 +256,36 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
         let path = source.path.clone();
         inventory.sources.insert(path, source.as_ref().clone());
     }
+    for source in run.keys {
+        if inventory
+            .key_ids
+            .iter()
+            .any(|(_, place)| place.path == source.path)
+        {
+            inventory
+                .sources
+                .insert(source.path.clone(), masked(source));
+        }
+    }
     inventory.redactor.seal();
     Ok(inventory)
+}
+
+/// The ids of the keys of a set, with their places.
+fn ids_in_set(source: &SourceFile) -> Vec<(String, Place)> {
+    let in_set = keys::read(source.bytes())
+        .into_iter()
+        .filter(|key| key.container == keys::Container::Jwks && key.set != 0);
+    in_set
+        .filter_map(|key| {
+            let place = Place {
+                path: source.path.clone(),
+                span: key.span.in_file(source.id),
+                message: String::new(),
+            };
+            Some((key.kid?, place))
+        })
+        .collect()
 }
 
 /// Who holds which key, with what is needed to show it.

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::arguments::ListFormat;
+use super::key_ids::{self, KeyIdEntry};
 use super::output::TypedPaths;
 use crate::budget::CutFiles;
 use crate::facts::{
@@ -29,6 +30,8 @@ struct Document {
     sites: Vec<Entry>,
     /// Files of which a bound on the evaluation kept something out.
     cut: CutFiles,
+    /// The ids of keys: what is signed with, and what is published.
+    key_ids: Vec<KeyIdEntry>,
     notifications: Vec<Note>,
 }
 
@@ -79,6 +82,7 @@ pub(super) fn write(
             .flat_map(|file| describer.entries(file))
             .collect(),
         cut: inventory.cut,
+        key_ids: key_ids::list(&describer),
         notifications: describer.notes(),
     };
     let mut out = io::BufWriter::new(out);
@@ -110,6 +114,7 @@ fn write_text(document: &Document, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out)?;
     }
+    key_ids::write(&document.key_ids, out)?;
     for note in &document.notifications {
         if let Some(path) = &note.path {
             write!(out, "{path}:")?;
@@ -132,8 +137,8 @@ fn write_text(document: &Document, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Puts facts into words.
-struct Describer<'a> {
-    inventory: &'a Inventory,
+pub(super) struct Describer<'a> {
+    pub(super) inventory: &'a Inventory,
     paths: &'a TypedPaths,
 }
 
@@ -357,7 +362,7 @@ impl Describer<'_> {
         )
     }
 
-    fn position(&self, place: &Place) -> Position {
+    pub(super) fn position(&self, place: &Place) -> Position {
         match self.inventory.sources.get(&place.path) {
             Some(source) => source.position(place.span.start),
             None => Position { line: 1, column: 1 },
@@ -369,11 +374,11 @@ impl Describer<'_> {
         format!("{}:{line}", self.path(&place.path))
     }
 
-    fn path(&self, path: &str) -> String {
+    pub(super) fn path(&self, path: &str) -> String {
         neutralise(&self.paths.show(path)).replace('\n', "\u{240a}")
     }
 
-    fn safe(&self, text: &str) -> String {
+    pub(super) fn safe(&self, text: &str) -> String {
         neutralise(&self.inventory.redactor.text(text)).replace('\n', " ")
     }
 }

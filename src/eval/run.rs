@@ -113,6 +113,7 @@ impl<'a> Evaluator<'a> {
         if self.is_memoised(function) {
             self.note_kept(&result);
         }
+        self.note_returned(function, &result);
         self.note_use(&result, Use::Returned);
         result
     }
