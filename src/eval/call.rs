@@ -22,6 +22,7 @@ impl<'a> Evaluator<'a> {
             returns: Vec::new(),
             label: label.to_owned(),
             generic,
+            called: None,
         });
         let result = work(self);
         self.frames.pop();
@@ -60,7 +61,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn last_name(&self, id: ExprId) -> Span {
+    pub(super) fn last_name(&self, id: ExprId) -> Span {
         match &self.module.expr(id).kind {
             ExprKind::Call(call) => self.last_name(call.callee),
             ExprKind::Cast { value, .. } => self.last_name(*value),
@@ -112,7 +113,12 @@ impl<'a> Evaluator<'a> {
                                 .insert(name.clone(), (entry.value.clone(), entry.key));
                         }
                     }
-                    _ => record.open = true,
+                    _ => {
+                        record.open = true;
+                        if matches!(value.kind, Kind::Claims(..)) {
+                            record.spread = Some(value);
+                        }
+                    }
                 },
             }
         }

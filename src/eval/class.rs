@@ -29,7 +29,7 @@ impl<'a> Evaluator<'a> {
             statics: Rc::default(),
         });
         let value = Value::new(Kind::Class(Rc::clone(&class)));
-        self.note_stage_class(&name, declaration.span);
+        self.note_stage_class(name, declaration.span);
         if !name.is_empty() {
             self.write_name(scope, name, value.clone());
         }
@@ -146,6 +146,12 @@ impl<'a> Evaluator<'a> {
     pub(super) fn instantiate(&mut self, class: &Rc<ClassValue>, call: &CallRecord) -> Value {
         if self.is_too_deep() {
             return Value::unknown(&class.name);
+        }
+        if let Some(claims) = &call.spread
+            && self.constructor(class, &Value::new(Kind::Null)).is_none()
+        {
+            self.check_by_type(class, claims);
+            return self.instance_of_claims(class, claims);
         }
         let instance = Value::map(Map {
             class: Some(Rc::clone(class)),

@@ -7,6 +7,7 @@ use super::uses::Use;
 use super::value::{CallRecord, Entry, Kind, Map, Value};
 use super::write::{merge_into, open};
 use crate::models::schema::{Method, Role, Slot};
+use crate::source::Span;
 use crate::syntax::ir::Name;
 
 impl<'a> Evaluator<'a> {
@@ -24,7 +25,12 @@ impl<'a> Evaluator<'a> {
                 object.clone()
             }
             Kind::Claims(site, _) => {
-                if let Some(site) = self.sites.get_mut(*site) {
+                let method = self.catalog.method(&name.text);
+                if method.is_some_and(|method| method.fails) {
+                    self.note_use(object, Use::Propagated);
+                }
+                let only_passes = method.is_some_and(|method| method.role == Role::Pass);
+                if let Some(site) = self.sites.get_mut(*site).filter(|_| !only_passes) {
                     site.uses.called.insert(name.text.clone());
                 }
                 self.call_named(object, name, record)
@@ -70,7 +76,7 @@ impl<'a> Evaluator<'a> {
                         .unwrap_or_else(|| object.clone()),
                     None => object.clone(),
                 };
-                super::material::decoded(value, method.encoding)
+                self.decoded(value, method.encoding)
             }
             Role::Public => self.public_half(object.clone()),
             Role::Fallback => {
@@ -221,6 +227,9 @@ impl<'a> Evaluator<'a> {
             Role::Join => {
                 let values = record.positional.iter().map(|(value, _)| value.clone());
                 let parts: Vec<Value> = std::iter::once(object.clone()).chain(values).collect();
+                if let Some(joined) = self.join_list(&parts, record.span) {
+                    return joined;
+                }
                 if self.holds_header_parameter(&parts) {
                     return Value::new(Kind::Joined(parts.into()));
                 }
@@ -228,14 +237,82 @@ impl<'a> Evaluator<'a> {
                 self.call_unknown(&path, &record)
             }
             Role::Split => {
-                let dot = first.as_ref().and_then(Value::as_text);
-                if dot.is_some_and(|text| text.reveal() == ".") && object.is_unknown() {
-                    return self.token_parts(object);
+                let mut texts = record.positional.iter();
+                if texts.any(|(value, _)| value.as_text().is_some_and(|it| it.reveal() == ".")) {
+                    if let Some(parts) = self.parts_between_dots(object) {
+                        return parts;
+                    }
+                    if may_be_token(object) {
+                        return self.token_parts(object);
+                    }
                 }
                 let path = format!("{}.{}", object.path(), name.text);
                 self.call_unknown(&path, &record)
             }
+            Role::Next => match &object.kind {
+                Kind::List(list) if !list.borrow().items.is_empty() => {
+                    list.borrow_mut().items.remove(0)
+                }
+                _ => {
+                    let path = format!("{}.{}", object.path(), name.text);
+                    self.call_unknown(&path, &record)
+                }
+            },
+            Role::SplitLast => {
+                let dot = first.as_ref().and_then(Value::as_text);
+                if dot.is_some_and(|text| text.reveal() == ".") && may_be_token(object) {
+                    return self.last_token_part(object);
+                }
+                let path = format!("{}.{}", object.path(), name.text);
+                self.call_unknown(&path, &record)
+            }
+            Role::Parse => match first.filter(|value| matches!(value.kind, Kind::Claims(..))) {
+                Some(claims) => self.hold_against_schema(object, &claims),
+                None => {
+                    let path = format!("{}.{}", object.path(), name.text);
+                    self.call_unknown(&path, &record)
+                }
+            },
+            Role::Equal => match &first {
+                Some(other) => self.hold_against(object, other, record.span, record.name),
+                None => Value::unknown("comparison"),
+            },
             _ => self.call_unknown(&name.text, &record),
         }
+    }
+
+    /// Text put together from a list, with another text between its elements; either may be the receiver.
+    fn join_list(&mut self, parts: &[Value], span: Span) -> Option<Value> {
+        let (list, between) = match parts {
+            [list, between] if matches!(list.kind, Kind::List(_)) => (list, between),
+            [between, list] if matches!(list.kind, Kind::List(_)) => (list, between),
+            _ => return None,
+        };
+        between.as_text()?;
+        let Kind::List(list) = &list.kind else {
+            return None;
+        };
+        let items = list.borrow();
+        if items.open {
+            return None;
+        }
+        let mut joined = Vec::new();
+        for item in &items.items {
+            if !joined.is_empty() {
+                joined.push(between.clone());
+            }
+            joined.push(item.clone());
+        }
+        drop(items);
+        Some(self.join(joined, span))
+    }
+}
+
+/// Whether a value may be a token: text that comes from somewhere else.
+fn may_be_token(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Setting { fallback, .. } | Kind::Environment { fallback, .. } => fallback.is_some(),
+        Kind::OneOf(values) => values.iter().any(may_be_token),
+        _ => value.is_unknown(),
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::uses::Use;
 use super::value::{CallRecord, Closure, Entry, Kind, Map, Value};
 use super::{Evaluator, Frame};
+use crate::source::Span;
 use crate::syntax::ir::{ExprId, Function, FunctionId, Parameter, ParameterKind, Target};
 
 /// How often one function is evaluated in place.
@@ -97,6 +98,7 @@ impl<'a> Evaluator<'a> {
             returns: Vec::new(),
             label: name.to_owned(),
             generic,
+            called: (record.name != Span::default()).then_some(record.name),
         });
         if let Some(receiver) = &function.receiver {
             let this = closure
@@ -146,6 +148,11 @@ impl<'a> Evaluator<'a> {
                     Value::one_of([value].into_iter().chain(default))
                 }
                 Some(value) => value,
+                None if record.spread.is_some() => {
+                    let claims = record.spread.as_ref();
+                    let claim = claims.and_then(|claims| super::claim_schema::claim(claims, name));
+                    claim.unwrap_or_else(|| Value::unknown(name))
+                }
                 None if record.open => self.missing_argument(parameter, name, scope),
                 None => match parameter.default {
                     Some(default) => self.expression(default, scope),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::schema::{Api, Library, Method, Model, SettingModel, StoreModel, TypeModel};
+use super::schema::{Api, Library, Method, Model, Role, SettingModel, StoreModel, TypeModel};
 
 include!(concat!(env!("OUT_DIR"), "/models.rs"));
 
@@ -25,6 +25,10 @@ pub struct Catalog {
     by_package: FxHashMap<String, Vec<usize>>,
     methods: FxHashMap<String, (usize, usize)>,
     settings: FxHashMap<String, Vec<(usize, usize)>>,
+    /// Names of errors that stand for whatever is wrong with a token.
+    any_errors: FxHashSet<String>,
+    /// Names of errors that say that a token has expired.
+    expiry_errors: FxHashSet<String>,
     /// APIs by model and the last name of their path, in model order: what most look-ups are turned away by.
     apis_by_name: Vec<FxHashMap<String, Vec<usize>>>,
     /// Last names of the paths of all APIs.
@@ -93,6 +97,9 @@ impl Catalog {
             self.package_beginnings
                 .extend(parts.map(|(at, _)| package[..at].to_owned()));
         }
+        let errors = &model.library.errors;
+        self.any_errors.extend(errors.any.iter().cloned());
+        self.expiry_errors.extend(errors.expired.iter().cloned());
         for (position, method) in model.method.iter().enumerate() {
             for name in &method.name {
                 self.methods.insert(name.clone(), (index, position));
@@ -262,6 +269,25 @@ impl Catalog {
     /// Whether some library adds a method of this name to values of any type.
     pub fn adds(&self, name: &str) -> bool {
         self.added_names.contains(name)
+    }
+
+    /// Whether an error of this name is raised whatever is wrong with a token.
+    pub fn is_any_error(&self, name: &str) -> bool {
+        self.any_errors.contains(name)
+    }
+
+    /// Whether an error of this name says that a token has expired.
+    pub fn is_expiry_error(&self, name: &str) -> bool {
+        self.expiry_errors.contains(name)
+    }
+
+    /// The first API that does this.
+    pub fn first_of(&self, role: Role) -> Option<Found<'_, Api>> {
+        self.models.iter().find_map(|model| {
+            let item = model.api.iter().find(|api| api.role == role)?;
+            let library = &model.library;
+            Some(Found { library, item })
+        })
     }
 
     /// A method known by its name alone.
