@@ -147,6 +147,8 @@ pub struct Timings {
     pub walk: Duration,
     /// Parsing, evaluating and judging, added up over the threads.
     pub files: Duration,
+    /// Settings, services and who holds which key, as passed on the clock.
+    pub settings: Duration,
     /// Bytes that were parsed.
     pub bytes: u64,
 }
