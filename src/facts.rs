@@ -39,6 +39,10 @@ pub struct FileFacts {
     pub reads: Vec<FileRead>,
     /// Asymmetric keys of a known size that the code makes.
     pub generated: Vec<GeneratedKey>,
+    /// Key sets that the code answers with.
+    pub key_sets: Vec<PublishedSet>,
+    /// Where functions that are called after rotation make keys.
+    pub rotations: Vec<Place>,
     /// Keys that are public knowledge.
     pub known_keys: Arc<KnownKeys>,
 }
@@ -81,6 +85,30 @@ pub struct GeneratedKey {
     pub scope: String,
     /// Set when this is not product code.
     pub context: Option<CodeContext>,
+}
+
+/// A key set that code answers with.
+#[derive(Clone, Debug)]
+pub struct PublishedSet {
+    /// Where the keys are listed, or handed out.
+    pub place: Place,
+    /// Names of the functions and classes around it.
+    pub scope: String,
+    /// The id of each key that is listed; `None` when it is not known.
+    pub key_ids: Vec<Option<KeyId>>,
+    /// Others may be in it.
+    pub open: bool,
+    /// Set when this is not product code.
+    pub context: Option<CodeContext>,
+}
+
+/// The id of a key, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyId {
+    /// It is written in the code.
+    Written(String),
+    /// It is read from this variable or setting.
+    Named(String),
 }
 
 /// A signed token in the code.
@@ -246,6 +274,8 @@ pub enum SiteKind {
     Command,
     /// A discovery document is put together; its algorithms are those of ID tokens.
     Discovery,
+    /// A private key is handed out in a key set.
+    Publish,
 }
 
 impl std::fmt::Display for SiteKind {
@@ -264,6 +294,7 @@ impl std::fmt::Display for SiteKind {
             Self::Query => "query",
             Self::Command => "command",
             Self::Discovery => "discovery",
+            Self::Publish => "published key",
         })
     }
 }
@@ -550,6 +581,8 @@ pub struct MintFact {
     pub place: Option<Place>,
     /// Whether the header names the key; `None` when that is not known.
     pub key_id: Option<bool>,
+    /// The ids that the header may name, as far as they are known.
+    pub key_ids: Vec<KeyId>,
 }
 
 /// Whether a minted token expires.

@@ -20,7 +20,7 @@ use crate::filter::config::Config;
 use crate::filter::suppress;
 use crate::finding::{Finding, Level, Notification, Place, Report, Summary, Timings};
 use crate::key_files::{self, KeyFile};
-use crate::keys::KnownKeys;
+use crate::keys::{self, KnownKeys};
 use crate::models::catalog::{Catalog, ModelError};
 use crate::models::schema::{Library, Model};
 use crate::models::versions::{PackageVersions, Version};
@@ -117,6 +117,8 @@ pub struct Inventory {
     pub files: Vec<FileFacts>,
     /// What could not be read.
     pub notifications: Vec<Notification>,
+    /// Key sets in files: file, and the id of a key with its place.
+    pub key_ids: Vec<(String, Place)>,
     /// The files, by path.
     pub sources: BTreeMap<String, SourceFile>,
     /// Takes secrets out of what is shown.
@@ -242,6 +244,7 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
     let mut inventory = Inventory {
         files: evaluated.files,
         notifications: evaluated.notifications,
+        key_ids: run.keys.iter().flat_map(ids_in_set).collect(),
         sources: BTreeMap::new(),
         redactor: Redactor::default(),
     };
@@ -254,8 +257,36 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
         let path = source.path.clone();
         inventory.sources.insert(path, source.as_ref().clone());
     }
+    for source in run.keys {
+        if inventory
+            .key_ids
+            .iter()
+            .any(|(_, place)| place.path == source.path)
+        {
+            inventory
+                .sources
+                .insert(source.path.clone(), masked(source));
+        }
+    }
     inventory.redactor.seal();
     Ok(inventory)
+}
+
+/// The ids of the keys of a set, with their places.
+fn ids_in_set(source: &SourceFile) -> Vec<(String, Place)> {
+    let in_set = keys::read(source.bytes())
+        .into_iter()
+        .filter(|key| key.container == keys::Container::Jwks && key.set != 0);
+    in_set
+        .filter_map(|key| {
+            let place = Place {
+                path: source.path.clone(),
+                span: key.span.in_file(source.id),
+                message: String::new(),
+            };
+            Some((key.kid?, place))
+        })
+        .collect()
 }
 
 /// Who holds which key, with what is needed to show it.
@@ -516,10 +547,9 @@ impl Run {
         }
         let roots = code.iter().map(|(file, _)| file.source.id).collect();
         let kept = code.iter().map(|(file, _)| &file.source.path);
-        let mut code_paths: Vec<String> = kept
-            .chain(walk.others.iter().map(|file| &file.path))
-            .cloned()
-            .collect();
+        let others = walk.others.iter().filter(|file| !file.language.is_data());
+        let mut code_paths: Vec<String> =
+            kept.chain(others.map(|file| &file.path)).cloned().collect();
         code_paths.sort();
         let manifests = walk.manifests.clone();
         let files = Files::new(code, walk.others, walk.manifests).bounded(

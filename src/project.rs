@@ -160,11 +160,11 @@ impl Files {
         self.by_path.get(path).copied()
     }
 
-    /// Every file that the walk did not keep, in order.
+    /// Every file of code that the walk did not keep, in order.
     pub fn others(&self) -> impl Iterator<Item = FileId> {
         self.files
             .iter()
-            .filter(|(_, file)| !file.kept)
+            .filter(|(_, file)| !file.kept && !file.language.is_data())
             .map(|(id, _)| *id)
     }
 

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::arguments::ListFormat;
+use super::key_ids::{self, KeyIdEntry};
 use super::output::TypedPaths;
 use crate::facts::{
     Algorithms, Check, FileFacts, InertOption, Key, Lifetime, Material, MintFact, Site, SiteKind,
@@ -26,6 +27,8 @@ struct Document {
     format: &'static str,
     version: u32,
     sites: Vec<Entry>,
+    /// The ids of keys: what is signed with, and what is published.
+    key_ids: Vec<KeyIdEntry>,
     notifications: Vec<Note>,
 }
 
@@ -75,6 +78,7 @@ pub(super) fn write(
             .iter()
             .flat_map(|file| describer.entries(file))
             .collect(),
+        key_ids: key_ids::list(&describer),
         notifications: describer.notes(),
     };
     let mut out = io::BufWriter::new(out);
@@ -106,6 +110,7 @@ fn write_text(document: &Document, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out)?;
     }
+    key_ids::write(&document.key_ids, out)?;
     for note in &document.notifications {
         if let Some(path) = &note.path {
             write!(out, "{path}:")?;
@@ -124,8 +129,8 @@ fn write_text(document: &Document, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Puts facts into words.
-struct Describer<'a> {
-    inventory: &'a Inventory,
+pub(super) struct Describer<'a> {
+    pub(super) inventory: &'a Inventory,
     paths: &'a TypedPaths,
 }
 
@@ -349,7 +354,7 @@ impl Describer<'_> {
         )
     }
 
-    fn position(&self, place: &Place) -> Position {
+    pub(super) fn position(&self, place: &Place) -> Position {
         match self.inventory.sources.get(&place.path) {
             Some(source) => source.position(place.span.start),
             None => Position { line: 1, column: 1 },
@@ -361,11 +366,11 @@ impl Describer<'_> {
         format!("{}:{line}", self.path(&place.path))
     }
 
-    fn path(&self, path: &str) -> String {
+    pub(super) fn path(&self, path: &str) -> String {
         neutralise(&self.paths.show(path)).replace('\n', "\u{240a}")
     }
 
-    fn safe(&self, text: &str) -> String {
+    pub(super) fn safe(&self, text: &str) -> String {
         neutralise(&self.inventory.redactor.text(text)).replace('\n', " ")
     }
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod inventory;
+mod key_ids;
 mod libraries;
 mod map;
 mod output;

@@ -140,6 +140,11 @@ pub fn mark(
             of_path(&made.place.path)
         };
     }
+    for set in &mut facts.key_sets {
+        let mut test_spans = module.test_spans.iter();
+        let in_test = test_spans.any(|span| span.contains(set.place.span));
+        set.context = in_test.then_some(CodeContext::Test).or(by_path);
+    }
     facts.browser = browser::is_browser(source, model_folder, package);
 }
 

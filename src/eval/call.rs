@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::export::forget_private;
 use super::expression::{any_of, holds_classes};
 use super::uses::Use;
 use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Value};
@@ -272,7 +273,14 @@ impl<'a> Evaluator<'a> {
         match &object.kind {
             Kind::Object(inner) => self.call_object(object, inner, name, record),
             // Reading the answer, or choosing from it.
-            Kind::Fetched(_) if self.catalog.method(&name.text).is_none() => object.clone(),
+            Kind::Fetched(_)
+                if self
+                    .catalog
+                    .method(&name.text)
+                    .is_none_or(|method| method.role == Role::Respond) =>
+            {
+                object.clone()
+            }
             Kind::Claims(site, _) => {
                 if let Some(site) = self.sites.get_mut(*site) {
                     site.uses.called.insert(name.text.clone());
@@ -285,7 +293,11 @@ impl<'a> Evaluator<'a> {
 
     /// A method that the models know by its name alone.
     pub(super) fn call_named(&mut self, object: &Value, name: &Name, record: CallRecord) -> Value {
-        let Some(method) = self.catalog.method(&name.text) else {
+        let method = self.catalog.method(&name.text);
+        if method.is_some_and(|method| method.role == Role::Respond) {
+            self.note_answer(&record);
+        }
+        let Some(method) = method.filter(|method| method.role != Role::Respond) else {
             if let Some(value) = self.call_added(&name.text, &record) {
                 return value;
             }
@@ -318,6 +330,7 @@ impl<'a> Evaluator<'a> {
                 };
                 super::material::decoded(value, method.encoding)
             }
+            Role::Public => self.public_half(object.clone()),
             Role::Fallback => {
                 let fallback = method
                     .slots
@@ -326,7 +339,7 @@ impl<'a> Evaluator<'a> {
                     .unwrap_or_else(|| Value::unknown("fallback"));
                 self.either(object.clone(), fallback, name.span)
             }
-            Role::Member => {
+            Role::Member | Role::Take => {
                 let named = method.slots.get(&Slot::Value);
                 let named = named.and_then(|source| self.plain_slot(source, &record));
                 let Some(key) = named
@@ -335,6 +348,9 @@ impl<'a> Evaluator<'a> {
                     .and_then(Value::as_text)
                     .map(|text| text.reveal().to_owned())
                 else {
+                    if method.role == Role::Take {
+                        forget_private(object);
+                    }
                     if holds_classes(object) {
                         return any_of(object);
                     }
@@ -345,7 +361,18 @@ impl<'a> Evaluator<'a> {
                     .first()
                     .map(|(_, span)| *span)
                     .unwrap_or_default();
-                let value = self.member(object, &Name { text: key, span });
+                let name = Name { text: key, span };
+                let value = self.member(object, &name);
+                if method.role == Role::Take
+                    && let Kind::Map(map) = &object.kind
+                {
+                    let maybe = self.depth() > map.borrow().born;
+                    let entries = &mut map.borrow_mut().entries;
+                    match entries.get_mut(&name.text) {
+                        Some(entry) if maybe => entry.maybe = true,
+                        _ => drop(entries.remove(&name.text)),
+                    }
+                }
                 match record.positional.get(1) {
                     Some((default, _)) => {
                         self.note_kept(default);
@@ -595,6 +622,7 @@ impl<'a> Evaluator<'a> {
         if self.is_memoised(function) {
             self.note_kept(&result);
         }
+        self.note_returned(function, &result);
         self.note_use(&result, Use::Returned);
         result
     }

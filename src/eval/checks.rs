@@ -18,9 +18,10 @@ const CLAIMS: [(Slot, &str); 4] = [
     (Slot::Issuer, "iss"),
 ];
 
-/// Checks that are about the key and where it comes from.
-const KEY_CHECKS: [Slot; 5] = [
+/// Checks that are about the key and where it comes from, and of the type that says what a token proves.
+const KEY_CHECKS: [Slot; 6] = [
     Slot::KeySource,
+    Slot::Type,
     Slot::Cache,
     Slot::RateLimit,
     Slot::Refresh,

@@ -32,6 +32,7 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         .partition(|site| site.place.span.file == root);
     sites.extend(setting_sites(evaluator));
     sites.extend(super::discovery::sites(evaluator));
+    sites.extend(super::export::sites(evaluator));
     let (own, others): (Vec<Site>, Vec<Site>) = super::header::sites(evaluator)
         .into_iter()
         .chain(super::fetch::sites(evaluator))
@@ -66,6 +67,8 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         tokens: super::token::literals(evaluator),
         reads: sorted(&evaluator.reads),
         generated: evaluator.generated.clone(),
+        key_sets: super::export::key_sets(evaluator),
+        rotations: evaluator.rotations.clone(),
         known_keys: Default::default(),
     };
     Evaluation {

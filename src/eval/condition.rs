@@ -67,6 +67,7 @@ fn holds(test: &Test, value: &Value) -> Truth {
     match test {
         Test::Set => known(!matches!(value.kind, Kind::Null)),
         Test::Missing => known(matches!(value.kind, Kind::Null)),
+        Test::Has(word) if is_symbol(value, word) => Truth::Yes,
         _ if undecided => Truth::Unknown,
         Test::True => value.truth().map_or(Truth::Unknown, known),
         Test::False => known(matches!(value.kind, Kind::Bool(false))),
@@ -110,4 +111,9 @@ fn holds(test: &Test, value: &Value) -> Truth {
             _ => Truth::No,
         },
     }
+}
+
+/// Whether a value is what a package calls so.
+fn is_symbol(value: &Value, name: &str) -> bool {
+    matches!(&value.kind, Kind::Symbol(symbol) if symbol.path.last().is_some_and(|last| last == name))
 }

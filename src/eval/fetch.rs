@@ -128,7 +128,12 @@ fn client_site(evaluator: &Evaluator<'_>, client: &Object, verified: usize) -> O
 
 impl<'a> Evaluator<'a> {
     /// A call that fetches.
-    pub(super) fn fetch(&mut self, found: Found<'a, Api>, record: &CallRecord) -> Value {
+    pub(super) fn fetch(
+        &mut self,
+        found: Found<'a, Api>,
+        record: &CallRecord,
+        client: Option<&Rc<RefCell<Object>>>,
+    ) -> Value {
         let source = found.item.slots.get(&Slot::Url);
         let url = match source.map(|source| self.fill(source, record, None)) {
             Some(Filled::Yes(value, span) | Filled::Maybe(value, span)) => (value, span),
@@ -137,7 +142,7 @@ impl<'a> Evaluator<'a> {
         self.note_reached(SiteKind::Fetch, &url.0, record.span, record.name);
         let conditions = found.item.off.get(&Slot::Transport).into_iter().flatten();
         let unprotected = conditions
-            .map(|condition| self.test(condition, record, None))
+            .map(|condition| self.test(condition, record, client))
             .find(|(truth, _)| *truth == Truth::Yes);
         self.fetches.push(FetchRecord {
             url,
@@ -204,6 +209,7 @@ impl<'a> Evaluator<'a> {
             Kind::Joined(parts) => parts
                 .iter()
                 .find_map(|part| self.origin_of(part, depth + 1)),
+            Kind::PublicHalf(key) => self.origin_of(key, depth + 1),
             Kind::Object(object) => {
                 let made = object.borrow().made.clone()?;
                 let (package, path) = made.of.as_ref()?;
@@ -248,6 +254,7 @@ impl<'a> Evaluator<'a> {
                         waiting.extend(given.map(|(value, _)| value.clone()));
                     }
                 }
+                Kind::PublicHalf(key) => waiting.push(key.as_ref().clone()),
                 Kind::OneOf(values) | Kind::Joined(values) => {
                     waiting.extend(values.iter().cloned());
                 }

@@ -161,9 +161,11 @@ fn set_slot(
                 open: true,
                 seconds: None,
                 key_id: None,
+                key_ids: Vec::new(),
             });
         }
         Slot::Lifetime => {}
+        Slot::Url => site.address = evaluator.address(value, span),
         _ if switched_off => {
             site.checks.insert(
                 slot,

@@ -82,7 +82,7 @@ impl<'a> Evaluator<'a> {
             return self.apply_api(found, &package, record, Some(inner));
         }
         if let Some(method) = self.catalog.method(&name.text)
-            && matches!(method.role, Role::Apply | Role::Fallback)
+            && matches!(method.role, Role::Apply | Role::Fallback | Role::Respond)
         {
             return self.call_named(object, name, record);
         }
@@ -167,9 +167,12 @@ impl<'a> Evaluator<'a> {
                 }
                 self.call_unknown(&api.path.join("|"), &record)
             }
-            Role::Fetch => self.fetch(found, &record),
+            Role::Fetch => self.fetch(found, &record, object),
             Role::Default => Value::new(Kind::Default),
-            Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
+            Role::Random => {
+                self.note_rotation(record.name);
+                Value::at(Kind::Generated, record.span, "made at run time")
+            }
             Role::Guessable => Value::at(Kind::Guessable, record.span, "made here"),
             Role::Pass => {
                 let source = api.slots.get(&Slot::Value);
@@ -183,6 +186,15 @@ impl<'a> Evaluator<'a> {
                     None => value,
                 };
                 decoded(value, api.encoding)
+            }
+            Role::Public => {
+                let value = self.slot_value(api, Slot::Value, &record);
+                self.public_half(value.unwrap_or_else(|| Value::unknown("key")))
+            }
+            Role::Export => self.export(found, record, object),
+            Role::Respond => {
+                self.note_answer(&record);
+                self.call_unknown(&api.path.join("|"), &record)
             }
             Role::Import => match self
                 .slot_value(api, Slot::Value, &record)
@@ -238,6 +250,9 @@ impl<'a> Evaluator<'a> {
                     package.to_owned(),
                     api.path.iter().take(1).cloned().collect(),
                 ));
+                if api.role == Role::Key {
+                    self.note_rotation(record.name);
+                }
                 if api.role != Role::Policy {
                     self.add_site(found, record, object);
                 }
@@ -263,6 +278,7 @@ impl<'a> Evaluator<'a> {
             | Role::Copy
             | Role::Append
             | Role::Member
+            | Role::Take
             | Role::Split
             | Role::Join
             | Role::Apply => self.call_unknown(&api.path.join("|"), &record),

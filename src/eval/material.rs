@@ -205,6 +205,9 @@ impl Evaluator<'_> {
                     None => keys.push(key(made_kind, Material::Unknown(object.path.join(".")))),
                 }
             }
+            Kind::PublicHalf(whole) => {
+                self.collect_keys(whole, kind, encoding, from_callback, depth + 1, keys);
+            }
             Kind::Map(map) => {
                 // A pair of keys, or a key with its passphrase.
                 let map = map.borrow();
@@ -289,6 +292,7 @@ impl Evaluator<'_> {
             }
             Kind::File(path) => Material::File(path.to_string()),
             Kind::Generated => Material::Generated,
+            Kind::PublicHalf(whole) if depth < DEEPEST_KEY => self.material(whole, depth + 1),
             Kind::Guessable => self.guessable(value),
             Kind::Claims(..) | Kind::Header(_) => Material::Token,
             Kind::Null => Material::Nothing,

@@ -112,6 +112,11 @@ impl<'a> Evaluator<'a> {
                     None => inner,
                 }
             }
+            // A key pair that was made.
+            Kind::Generated if name.text.to_ascii_lowercase().contains("private") => object.clone(),
+            Kind::Generated if name.text.to_ascii_lowercase().contains("public") => {
+                self.public_half(object.clone())
+            }
             _ => {
                 let before = object.path();
                 let path = format!("{before}.{}", name.text);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::export::key_id;
 use super::filled::Filled;
 use super::slots::Resolved;
 use super::value::{Kind, Value};
@@ -44,6 +45,12 @@ pub(super) fn mint(resolved: &Resolved<'_>) -> MintFact {
             Some(Filled::No) if !resolved.policy_unknown => Some(false),
             Some(Filled::Yes(value, _)) => Some(!matches!(value.kind, Kind::Null)),
             _ => None,
+        },
+        key_ids: match resolved.slots.get(&Slot::KeyId) {
+            Some(Filled::Yes(value, _) | Filled::Maybe(value, _)) => {
+                value.alternatives().iter().filter_map(key_id).collect()
+            }
+            _ => Vec::new(),
         },
     }
 }

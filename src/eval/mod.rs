@@ -11,6 +11,7 @@ mod conclude;
 mod condition;
 mod decoded;
 mod discovery;
+mod export;
 mod expression;
 mod fallback;
 mod fetch;
@@ -239,6 +240,12 @@ struct Evaluator<'a> {
     fetches: Vec<fetch::FetchRecord>,
     /// Discovery documents that are put together.
     discoveries: Vec<discovery::Discovery>,
+    /// Private keys that are handed out.
+    published: Vec<export::Published>,
+    /// Key sets that are handed out.
+    key_sets: Vec<export::AnsweredSet>,
+    /// Where functions that are called after rotation make keys.
+    rotations: Vec<crate::finding::Place>,
     /// Where keys came from that verified a token.
     key_sources: Vec<fetch::KeySource>,
     /// Which run for unknown callers this is; 0 while the module itself runs.
@@ -320,6 +327,9 @@ impl<'a> Evaluator<'a> {
             reached: Vec::new(),
             fetches: Vec::new(),
             discoveries: Vec::new(),
+            published: Vec::new(),
+            key_sets: Vec::new(),
+            rotations: Vec::new(),
             key_sources: Vec::new(),
             activation: 0,
             activations: 0,

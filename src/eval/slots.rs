@@ -15,7 +15,7 @@ use crate::models::schema::{
 };
 use crate::models::source::{Condition, Place, Source};
 use crate::source::Span;
-use crate::syntax::ir::Literal;
+use crate::syntax::ir::{Literal, Name};
 
 /// What is known of one call's slots.
 #[derive(Debug)]
@@ -465,6 +465,13 @@ impl<'a> Evaluator<'a> {
                 },
                 other => other,
             },
+            Place::Method { name, of } => {
+                let filled = self.fill_place(of, record, object);
+                match self.settle(filled) {
+                    Filled::Yes(value, span) => self.answer_of_method(&value, name, span),
+                    other => other,
+                }
+            }
             Place::TypeArgument(position) => match record.type_arguments.get(*position) {
                 Some((_, value)) => Filled::Yes(value.clone(), record.name),
                 None => Filled::No,
@@ -474,6 +481,30 @@ impl<'a> Evaluator<'a> {
                 None => Filled::No,
             },
             Place::Constant(word) => Filled::Yes(constant(word), record.name),
+        }
+    }
+
+    /// What a method returns that the library calls with arguments of its own.
+    fn answer_of_method(&mut self, value: &Value, name: &str, span: Span) -> Filled {
+        let record = CallRecord {
+            span,
+            name: span,
+            open: true,
+            ..CallRecord::default()
+        };
+        let object = match &value.kind {
+            Kind::Class(class) => self.instantiate(class, &record),
+            Kind::Map(_) | Kind::Object(_) => value.clone(),
+            Kind::Null | Kind::Bool(_) | Kind::Text(_) => return Filled::No,
+            _ => return Filled::Unknown,
+        };
+        let name = Name {
+            text: name.to_owned(),
+            span,
+        };
+        match &self.member(&object, &name).kind {
+            Kind::Function(closure) => Filled::Yes(self.invoke(closure, &record), span),
+            _ => Filled::Unknown,
         }
     }
 

@@ -98,6 +98,10 @@ pub(super) enum Kind {
     HeaderPart,
     /// What a fetch gave, or a part of it (index of the fetch).
     Fetched(usize),
+    /// The private member of a key that was written out as JSON; the key.
+    Exported(Rc<Value>),
+    /// The public half of a key.
+    PublicHalf(Rc<Value>),
     /// A function that the library hands out: what it is called with is what was asked for.
     Callback,
     /// The default of whatever type is wanted.
@@ -426,6 +430,7 @@ impl Value {
                 .iter()
                 .find(|value| value.is_unknown())
                 .map_or_else(String::new, Value::path),
+            Kind::PublicHalf(key) => key.path(),
             Kind::Joined(parts) => parts
                 .iter()
                 .map(Value::path)

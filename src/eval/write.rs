@@ -29,6 +29,7 @@ impl Evaluator<'_> {
                     None => {
                         self.note_use(&value, Use::HandedOn);
                         self.note_kept(&value);
+                        super::export::forget_private(&object);
                         open(&object);
                     }
                 }

@@ -23,6 +23,8 @@ const LONGEST_NAME: usize = 128;
 struct Member<'a> {
     /// Number of the object that it stands in.
     object: usize,
+    /// Number of the object around that.
+    around: usize,
     name: &'a str,
     name_span: Span,
     value: &'a str,
@@ -137,6 +139,7 @@ fn key(members: &[&Member<'_>], container: Container) -> Option<KeyMaterial> {
         kid: name("kid"),
         alg: name("alg"),
         usage: name("use"),
+        set: kty.around,
         ..shape.at(secret.unwrap_or(kty.name_span), container)
     })
 }
@@ -198,6 +201,7 @@ fn members(text: &str) -> Vec<Member<'_>> {
                 if let Some(name_span) = name.take() {
                     members.push(Member {
                         object: open.last().copied().unwrap_or(0),
+                        around: open.iter().rev().nth(1).copied().unwrap_or(0),
                         name: inside(name_span),
                         name_span,
                         value: inside(span),

@@ -49,6 +49,8 @@ pub struct KeyMaterial {
     pub span: Span,
     /// How it is written.
     pub container: Container,
+    /// Number of the object or list around a JWK: keys of one set share it.
+    pub set: usize,
     /// Equal for the private key, the public key and the certificate of one pair.
     pub identity: Option<Identity>,
 }
@@ -198,6 +200,7 @@ impl Shape {
             usage: None,
             span,
             container: self.container.unwrap_or(container),
+            set: 0,
             identity: self.identity,
         }
     }

@@ -110,6 +110,15 @@ pub enum Role {
     Append,
     /// Reads a member by a name that is an argument.
     Member,
+    /// The same, and takes the member away.
+    Take,
+    /// Writes a key out as JSON, with its private members when it has some; its kind says so when that does not depend
+    /// on the key. Returns `keys` when that is a set.
+    Export,
+    /// The public half of a key.
+    Public,
+    /// Sends its arguments to whoever asked.
+    Respond,
     /// Calls its argument with the receiver: `then`, `map`.
     Apply,
     /// A span of time.

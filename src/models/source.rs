@@ -13,6 +13,7 @@
 //!            | "return of" one                       what the function there returns, or hands to its callback; it gets the header
 //!            | "answer of" one                       the same for a function that gets a request, a payload, anything but the header
 //!            | "result of" one                         the same for a function that gets unknown arguments: a factory
+//!            | "method" NAME "of" one                what a method of the object or class there returns: a factory of its own
 //!            | "type argument" N                     a type argument
 //!            | "receiver"                            the object the method is called on
 //!            | "value" WORD                          a constant
@@ -70,6 +71,13 @@ pub enum Place {
     Answer(Box<Place>),
     /// What a function returns whose arguments are not known.
     Result(Box<Place>),
+    /// What a method returns that the library calls on an object, or on an instance of a class.
+    Method {
+        /// The method's name.
+        name: String,
+        /// Where the object or class is.
+        of: Box<Place>,
+    },
     /// A type argument of the call.
     TypeArgument(usize),
     /// The receiver itself.
@@ -198,6 +206,7 @@ impl fmt::Display for Place {
             Self::Return(place) => write!(formatter, "return of {place}"),
             Self::Answer(place) => write!(formatter, "answer of {place}"),
             Self::Result(place) => write!(formatter, "result of {place}"),
+            Self::Method { name, of } => write!(formatter, "method {name} of {of}"),
             Self::TypeArgument(index) => write!(formatter, "type argument {index}"),
             Self::Receiver => formatter.write_str("receiver"),
             Self::Constant(word) => write!(formatter, "value {word}"),
@@ -260,13 +269,15 @@ fn place(text: &str) -> Result<Place, String> {
             }
         }
         "elements" => Place::Elements(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
-        "variant" => {
+        "variant" | "method" => {
             let (name, of) = rest
                 .split_once(" of ")
-                .ok_or(format!("`{text}`: `variant NAME of ...` expected"))?;
-            Place::Variant {
-                name: name.to_owned(),
-                of: Box::new(place(of)?),
+                .ok_or(format!("`{text}`: `{word} NAME of ...` expected"))?;
+            let (name, of) = (name.to_owned(), Box::new(place(of)?));
+            if word == "variant" {
+                Place::Variant { name, of }
+            } else {
+                Place::Method { name, of }
             }
         }
         "field" if !rest.is_empty() => Place::Field(rest.to_owned()),
@@ -346,6 +357,7 @@ mod tests {
             "option alg of call header|setHeader arg 0",
             "result of call insecure",
             "option a of elements of arg 1 | variant Issuer of arg 2",
+            "option secret of method options of option maker of arg 0",
             "field aud | type argument 0 | receiver | value x",
         ] {
             assert_eq!(Source::try_from(text.to_owned()).unwrap().to_string(), text);

@@ -61,6 +61,11 @@ impl Draft {
         }
     }
 
+    /// Names of the functions and classes around it.
+    pub(super) fn in_scope(self, scope: &str) -> Self {
+        self.with(|finding| scope.clone_into(&mut finding.scope))
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Finding)) -> Self {
         if let Some(finding) = &mut self.0 {
             change(finding);

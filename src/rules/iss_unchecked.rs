@@ -1,7 +1,7 @@
 //! `iss-unchecked`: a token of another issuer is accepted where keys are fetched or shared.
 
 use super::draft::Draft;
-use crate::facts::{Check, FileFacts, SiteKind};
+use crate::facts::{Check, FileFacts, Key, Material, SiteKind};
 use crate::finding::{Finding, Level, Place};
 use crate::models::schema::{KeyKind, Slot};
 
@@ -22,8 +22,12 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         {
             continue;
         }
-        // With a secret of its own the key says who issued the token.
-        let fetched = matches!(site.key_kind(), Some(KeyKind::Public | KeyKind::Jwks));
+        // A secret of its own, and one public key that was given to it, say who issued the token.
+        let fetched = match site.key_kind() {
+            Some(KeyKind::Jwks) => true,
+            Some(KeyKind::Public) => !site.keys.iter().all(is_given),
+            _ => false,
+        };
         let draft = Draft::new(ID, site, place, "issuer not checked")
             .message(format!(
                 "This {} {} checks no issuer: any token that the key verifies is accepted, whoever it was issued by.",
@@ -39,4 +43,15 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         };
         draft.report(findings);
     }
+}
+
+/// Whether whoever deploys the service chose this one key.
+fn is_given(key: &Key) -> bool {
+    matches!(
+        key.material,
+        Material::Literal { .. }
+            | Material::Environment { .. }
+            | Material::Setting { .. }
+            | Material::File(_)
+    )
 }

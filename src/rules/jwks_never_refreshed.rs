@@ -11,7 +11,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     for site in &facts.sites {
         let library = &site.library.name;
         let (place, message) = match (site.kind, site.fetched, site.check(Slot::Refresh)) {
-            (SiteKind::Jwks, _, Check::Disabled(place)) => (
+            (SiteKind::Jwks | SiteKind::Register, _, Check::Disabled(place)) => (
                 place,
                 format!("With this option {library} keeps a key for as long as the process lives."),
             ),

@@ -11,7 +11,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     let sites = facts
         .sites
         .iter()
-        .filter(|site| site.kind == SiteKind::Jwks);
+        .filter(|site| matches!(site.kind, SiteKind::Jwks | SiteKind::Verify));
     for site in sites {
         let library = &site.library.name;
         let (place, level, message) = match site.check(Slot::RateLimit) {

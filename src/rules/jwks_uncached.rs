@@ -26,7 +26,14 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
                      key set again."
                 ),
             ),
-            (SiteKind::Jwks, _, Check::Unchecked) => (
+            (SiteKind::Verify, _, Check::Disabled(place)) => (
+                place,
+                "without a cache",
+                format!(
+                    "With this, {library} keeps nothing: each token that it verifies fetches the keys again."
+                ),
+            ),
+            (SiteKind::Jwks | SiteKind::Verify, _, Check::Unchecked) => (
                 &site.place,
                 "nothing is cached",
                 format!(

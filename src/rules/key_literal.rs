@@ -28,7 +28,11 @@ pub(super) fn key_literals(facts: &FileFacts) -> impl Iterator<Item = KeyLiteral
         !site.declared
             && !matches!(
                 site.kind,
-                SiteKind::Decode | SiteKind::Header | SiteKind::Jwks | SiteKind::OtherSecret
+                SiteKind::Decode
+                    | SiteKind::Header
+                    | SiteKind::Jwks
+                    | SiteKind::OtherSecret
+                    | SiteKind::Publish
             )
     };
     // The call that verifies or mints says more than the one that makes the key.

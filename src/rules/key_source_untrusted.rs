@@ -16,7 +16,7 @@ const ADDRESSES: &[&str] = &["jku", "x5u"];
 pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     for site in &facts.sites {
         match site.kind {
-            SiteKind::Verify => library_trusts(site, findings),
+            SiteKind::Verify => library_trusts(facts, site, findings),
             SiteKind::Fetch => reached(facts, site, ADDRESSES, findings),
             SiteKind::Key => reached(facts, site, &[KEYS, ADDRESSES].concat(), findings),
             _ => {}
@@ -25,9 +25,14 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
 }
 
 /// The library takes a key from the header by itself.
-fn library_trusts(site: &Site, findings: &mut Vec<Finding>) {
+fn library_trusts(facts: &FileFacts, site: &Site, findings: &mut Vec<Finding>) {
     let library = &site.library.name;
+    // What proves possession has a type of its own.
+    let is_proof = proves_possession(&site.scope)
+        || proves_possession(&facts.path)
+        || matches!(site.check(Slot::Type), Check::Enforced);
     let (place, message) = match site.check(Slot::KeySource) {
+        Check::Disabled(_) if is_proof => return,
         Check::Disabled(place) => (
             place,
             format!(

@@ -27,6 +27,7 @@ mod jwks_refetch_unbounded;
 mod jwks_uncached;
 mod key_file;
 mod key_literal;
+mod key_pinned_static;
 mod key_reused;
 mod key_source_untrusted;
 mod kid_injection;
@@ -97,6 +98,8 @@ pub const RULES: &[Rule] = &[
     (jwks_refetch_unbounded::ID, jwks_refetch_unbounded::check),
     (jwks_never_refreshed::ID, jwks_never_refreshed::check),
     (weak_rsa_key::ID, weak_rsa_key::check),
+    (jwks_private_material::ID, jwks_private_material::check),
+    (key_pinned_static::ID, key_pinned_static::check),
 ];
 
 /// A rule over more than one file.
@@ -104,7 +107,10 @@ type ProjectRule = (&'static str, fn(&ProjectFacts<'_>, &mut Vec<Finding>));
 
 /// Every rule that looks at more than one file. A rule may be in both lists.
 pub const PROJECT_RULES: &[ProjectRule] = &[
-    (jwks_private_material::ID, jwks_private_material::check),
+    (
+        jwks_private_material::ID,
+        jwks_private_material::check_files,
+    ),
     (private_key_committed::ID, private_key_committed::check),
     (weak_key::ID, weak_key::check_files),
     (weak_rsa_key::ID, weak_rsa_key::check_files),
@@ -114,6 +120,8 @@ pub const PROJECT_RULES: &[ProjectRule] = &[
     (shared_secret::ID, shared_secret::check),
     (verifier_can_mint::ID, verifier_can_mint::check),
     (policy_drift::ID, policy_drift::check),
+    (key_pinned_static::ID, key_pinned_static::check_sets),
+    (mint_without_kid::ID, mint_without_kid::check_sets),
     (aud_unchecked::ID, aud_unchecked::check_shared),
 ];
 

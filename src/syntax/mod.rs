@@ -2,6 +2,7 @@
 
 pub mod bounds;
 mod component;
+mod data;
 pub mod ir;
 mod javascript;
 mod notebook;
@@ -33,6 +34,8 @@ pub enum Language {
     Notebook,
     /// Rust.
     Rust,
+    /// JSON that code imports.
+    Json,
 }
 
 impl Language {
@@ -51,10 +54,22 @@ impl Language {
         })
     }
 
+    /// The language of a file that is no code but that code may import as a value, by its name.
+    pub fn of_data_path(path: &str) -> Option<Self> {
+        path.ends_with(".json").then_some(Self::Json)
+    }
+
+    /// Whether files of it hold a value and nothing that runs.
+    pub fn is_data(self) -> bool {
+        self == Self::Json
+    }
+
     /// The folder of its library models under `rules/libraries/`: languages that share packages share one.
     pub fn model_folder(self) -> &'static str {
         match self {
-            Self::JavaScript | Self::TypeScript | Self::Tsx | Self::Component => "javascript",
+            Self::JavaScript | Self::TypeScript | Self::Tsx | Self::Component | Self::Json => {
+                "javascript"
+            }
             Self::Python | Self::Notebook => "python",
             Self::Rust => "rust",
         }
@@ -73,6 +88,7 @@ pub fn parse(source: &SourceFile, language: Language, limits: &bounds::Limits) -
         Language::Python => python::parse(source, limits),
         Language::Notebook => notebook::parse(source, limits),
         Language::Rust => rust::parse(source, limits),
+        Language::Json => data::parse(source),
     };
     module.stamp(source.id);
     module
@@ -102,6 +118,7 @@ mod tests {
                 Language::Notebook,
                 r#"{"cells": [{"cell_type": "code", "source": ["import a\n", "b = a.c(\"d\")"]}]}"#,
             ),
+            (Language::Json, r#"{"a": [true, {"b": 1.5}], "c": "d"}"#),
             (
                 Language::Rust,
                 "use a::b as c; #[derive(D)] struct S { f: Option<u64> } impl T for S { fn m(&self, Some(x): P) -> R { if let Ok(y) = z { S { f: 1, ..q } } else { json!({\"a\": 1}); loop {} } } } mod n { const K: &str = \"\"; } #[test] fn t() { match x { A(b) if c => d, _ => {} } }",

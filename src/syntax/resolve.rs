@@ -135,7 +135,7 @@ impl<'t> Resolver<'t> {
                 self.javascript.package_of(self.tree, path)
             }
             Language::Rust => self.rust.described(self.tree, path),
-            Language::Python | Language::Notebook => None,
+            Language::Python | Language::Notebook | Language::Json => None,
         }
     }
 
@@ -156,6 +156,7 @@ impl<'t> Resolver<'t> {
                     .resolve(self.tree, &self.installed, from, module, path)
             }
             Language::Rust => self.rust.resolve(self.tree, from, module, path),
+            Language::Json => None,
         }
     }
 }
@@ -171,7 +172,7 @@ pub fn is_package_entry(path: &str) -> bool {
             matches!(name.split_once('.'), Some(("__init__", _)))
         }
         Some(Language::Rust) => matches!(name, "mod.rs" | "lib.rs"),
-        None => false,
+        Some(Language::Json) | None => false,
     }
 }
 

@@ -13,6 +13,7 @@ use super::{Committed, Counts, FileKind, Found, OtherFile, WalkOptions, WalkedFi
 use crate::finding::{Level, Notification};
 use crate::keys;
 use crate::source::{FileId, SourceFile};
+use crate::syntax::Language;
 
 const BINARY_CHECK_BYTES: usize = 8 * 1024;
 
@@ -82,18 +83,22 @@ impl<'walk> Reader<'walk> {
             let path = disk_path.to_path_buf();
             lock(self.found).manifests.insert(shown.clone(), path);
         }
+        let excluded = self.options.exclude.matches(disk_path);
+        if let Some(language) = Language::of_data_path(&shown)
+            && !is_manifest(&shown)
+            && !is_dependency(&shown)
+            && !excluded
+            && committed == Committed::Yes
+        {
+            self.other(shown.clone(), disk_path, language);
+        }
         let Some(kind) = FileKind::of_path(&shown) else {
-            if may_be_read_as_key(&shown)
-                && committed == Committed::Yes
-                && !self.options.exclude.matches(disk_path)
-            {
+            if may_be_read_as_key(&shown) && committed == Committed::Yes && !excluded {
                 self.of_no_kind.push((shown, disk_path.to_path_buf()));
             }
             return;
         };
-        if self.options.exclude.matches(disk_path)
-            || (!self.options.include_dependencies && is_bundle_name(&shown))
-        {
+        if excluded || (!self.options.include_dependencies && is_bundle_name(&shown)) {
             self.counts.files_left_out += 1;
             return;
         }
@@ -146,12 +151,7 @@ impl<'walk> Reader<'walk> {
                 && !hit
                 && !is_dependency(&shown)
             {
-                lock(self.found).others.push(OtherFile {
-                    id: FileId::default(),
-                    path: shown,
-                    disk_path: disk_path.to_path_buf(),
-                    language,
-                });
+                self.other(shown, disk_path, language);
             }
             return;
         }
@@ -167,6 +167,15 @@ impl<'walk> Reader<'walk> {
         if !named_before {
             files.insert(disk_path.to_path_buf(), file);
         }
+    }
+
+    fn other(&self, path: String, disk_path: &Path, language: Language) {
+        lock(self.found).others.push(OtherFile {
+            id: FileId::default(),
+            path,
+            disk_path: disk_path.to_path_buf(),
+            language,
+        });
     }
 
     /// Reads a file into the buffer, up to the cap.

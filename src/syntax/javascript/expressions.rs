@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::super::ir::{
     Argument, ArgumentKind, AssignOperator, Assignment, Block, Call, Comparison, Entry, ExprId,
-    ExprKind, If, Item, Key, LogicalOperator, Name, Statement, StatementKind, TypeName,
+    ExprKind, If, Item, Key, LogicalOperator, Name, Statement, StatementKind, Target, TypeName,
 };
 use super::statements::is_statement;
 use super::{Lowering, span};
@@ -400,9 +400,26 @@ impl<'tree> Lowering<'tree> {
                     tail: Some(nothing),
                 })
             }
+            ("delete", _) if self.is_place(operand) => {
+                let nothing = self.add(node, ExprKind::Null);
+                ExprKind::Assign(Box::new(Assignment {
+                    target: Target::Place(operand),
+                    operator: AssignOperator::Set,
+                    value: Some(nothing),
+                    declares: false,
+                    annotation: None,
+                }))
+            }
             _ => ExprKind::Unknown(vec![operand]),
         };
         self.add(node, kind)
+    }
+
+    fn is_place(&self, id: ExprId) -> bool {
+        matches!(
+            self.module.expr(id).kind,
+            ExprKind::Member { .. } | ExprKind::Index { .. }
+        )
     }
 
     fn ternary(&mut self, node: Node<'tree>) -> ExprId {

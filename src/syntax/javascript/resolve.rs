@@ -117,6 +117,7 @@ impl<'a> Search<'a> {
             .or_else(|| self.by_settings(module))
             .or_else(|| self.by_alias(module))
             .or_else(|| self.by_package(module).filter(|_| !own_map))
+            .or_else(|| self.by_root(module).filter(|_| !own_map))
     }
 
     fn package(&self, folder: &str) -> Option<Arc<Package>> {
@@ -238,6 +239,17 @@ impl<'a> Search<'a> {
             .or_else(|| self.file_or_folder(&folder, rest))
             .or_else(|| self.file_or_folder(&inside(&folder, "src"), rest))
             .or_else(|| self.in_package(&folder, &[rest.to_owned()]))
+    }
+
+    /// A path from the package's own folder, which programs make a place to search (`NODE_PATH`). A name alone would be
+    /// that of a package.
+    fn by_root(&self, module: &str) -> Option<String> {
+        let is_path = module.contains('/') || module.ends_with(".json");
+        if !is_path || module.starts_with('@') || self.declared(module).is_some() {
+            return None;
+        }
+        let folder = self.package_folders().next()?;
+        self.file_or_folder(folder, module)
     }
 
     /// Folder of the package of this name that is nearest to the importing file.

@@ -124,12 +124,46 @@ impl<'tree> Lowering<'tree> {
                 StatementKind::Throw(raised.map(|raised| self.expression(raised)))
             }
             "break_statement" | "continue_statement" => StatementKind::Jump,
-            "print_statement"
-            | "assert_statement"
-            | "delete_statement"
-            | "exec_statement"
-            | "type_alias_statement" => StatementKind::Expr(self.unknown(node)),
+            "delete_statement" => {
+                for target in children(node) {
+                    self.delete(target, statements);
+                }
+                return;
+            }
+            "print_statement" | "assert_statement" | "exec_statement" | "type_alias_statement" => {
+                StatementKind::Expr(self.unknown(node))
+            }
             _ => StatementKind::Expr(self.expression(node)),
+        };
+        push(statements, span(node), kind);
+    }
+
+    /// `del a.b`, `del a["b"]`: nothing is there any more.
+    fn delete(&mut self, node: Node<'tree>, statements: &mut Vec<Statement>) {
+        if matches!(node.kind(), "expression_list" | "tuple" | "list") {
+            for target in children(node) {
+                if self.may_enter(target) {
+                    self.depth += 1;
+                    self.delete(target, statements);
+                    self.depth -= 1;
+                }
+            }
+            return;
+        }
+        let place = self.expression(node);
+        let is_place = matches!(
+            self.module.expr(place).kind,
+            ExprKind::Member { .. } | ExprKind::Index { .. }
+        );
+        let kind = match is_place {
+            true => StatementKind::Assign(Assignment {
+                target: Target::Place(place),
+                operator: AssignOperator::Set,
+                value: Some(self.add(node, ExprKind::Null)),
+                declares: false,
+                annotation: None,
+            }),
+            false => StatementKind::Expr(place),
         };
         push(statements, span(node), kind);
     }

@@ -351,7 +351,7 @@ fn assignments() {
         ("[a, b] = 1, 2", "(= [a b] [1 2])"),
         ("o.a = 1; d['k'] = 2", "(= o.a 1); (= d[\"k\"] 2)"),
         ("f(n := 3)", "(call f (= n 3))"),
-        ("del d['k'], x", "(? [d[\"k\"] x])"),
+        ("del d['k'], x", "(= d[\"k\"] null); x"),
         ("x = yield 1", "(= x (? 1))"),
     ]);
     let shared = module(b"o.a = o.b = f()");

@@ -38,7 +38,9 @@ impl Memory {
 
 impl Tree for Memory {
     fn has(&self, path: &str) -> bool {
-        self.0.contains_key(path) && Language::of_path(path).is_some()
+        let language = Language::of_path(path).or_else(|| Language::of_data_path(path));
+        let is_manifest = path.ends_with("package.json") || path.ends_with("tsconfig.json");
+        self.0.contains_key(path) && language.is_some() && !is_manifest
     }
 
     fn read(&self, path: &str) -> Option<Arc<str>> {

@@ -3,8 +3,8 @@
 use super::super::super::resolve::{Tree, inside, join};
 
 /// Endings in the order they are tried; declarations last, since they have no values.
-const ENDINGS: [&str; 11] = [
-    "ts", "tsx", "js", "jsx", "mjs", "cjs", "mts", "cts", "d.ts", "d.mts", "d.cts",
+const ENDINGS: [&str; 12] = [
+    "ts", "tsx", "js", "jsx", "mjs", "cjs", "mts", "cts", "json", "d.ts", "d.mts", "d.cts",
 ];
 /// What a compiler writes, and from what.
 const COMPILED: [(&str, &[&str]); 4] = [
@@ -31,11 +31,14 @@ pub(super) fn is_declaration(path: &str) -> bool {
 
 /// The file that a path means, with or without its ending.
 pub(super) fn file(tree: &dyn Tree, path: &str) -> Option<String> {
-    if path.is_empty() || path.ends_with(".json") {
+    if path.is_empty() {
         return None;
     }
     if tree.has(path) {
         return Some(path.to_owned());
+    }
+    if path.ends_with(".json") {
+        return None;
     }
     let compiled = COMPILED.iter().find_map(|(ending, sources)| {
         let stem = path.strip_suffix(ending)?;

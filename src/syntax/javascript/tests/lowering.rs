@@ -168,7 +168,7 @@ fn expressions() {
     );
     check(
         "x(!a, typeof a, -a, delete a.b)",
-        "(call x (! a) (? a) (? a) (? a.b))",
+        "(call x (! a) (? a) (? a) (set a.b null))",
     );
     check("x((a, b))", "(call x {a => b})");
     check("x(a ? b : c)", "(call x (if a {=> b} {=> c}))");

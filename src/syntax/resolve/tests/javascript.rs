@@ -194,6 +194,28 @@ fn settings_without_base_are_relative_to_the_file_that_has_them() {
 }
 
 #[test]
+fn documents_and_paths_from_the_folder_of_the_manifest() {
+    let memory = Memory::new(&[
+        "api/config.json",
+        "api/settings/index.json",
+        "api/helpers/role.js",
+        "api/src/a.js",
+        "api/express/b.js",
+    ])
+    .with(
+        "api/package.json",
+        r#"{ "dependencies": { "express": "4.0.0" } }"#,
+    );
+    let from = "api/src/a.js";
+    assert_eq!(ask(&memory, from, "../config"), "api/config.json");
+    assert_eq!(ask(&memory, from, "../config.json"), "api/config.json");
+    assert_eq!(ask(&memory, from, "../settings"), "api/settings/index.json");
+    assert_eq!(ask(&memory, from, "config.json"), "api/config.json");
+    assert_eq!(ask(&memory, from, "helpers/role"), "api/helpers/role.js");
+    assert_eq!(ask(&memory, from, "express/b"), "-");
+}
+
+#[test]
 fn usual_aliases_when_no_settings_say_otherwise() {
     let memory = Memory::new(&[
         "web/src/lib/jwt.ts",
