@@ -149,7 +149,14 @@ fn hostile_settings_end_in_an_answer() {
     write("nested.json", &"[".repeat(100_000));
     let output = Command::new(env!("CARGO_BIN_EXE_jotlint"))
         .current_dir(folder.path())
-        .args(["--no-config", "--no-progress", "--fail-on", "never", "--format", "json"])
+        .args([
+            "--no-config",
+            "--no-progress",
+            "--fail-on",
+            "never",
+            "--format",
+            "json",
+        ])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -157,7 +164,10 @@ fn hostile_settings_end_in_an_answer() {
     let found = report["findings"].as_array().unwrap();
     for path in ["laughs/compose.yml", "circle/other.yml"] {
         let mut rules = found.iter().filter(|one| one["path"] == path);
-        assert!(rules.any(|one| one["rule"] == "weak-key"), "{path}: {report}");
+        assert!(
+            rules.any(|one| one["rule"] == "weak-key"),
+            "{path}: {report}"
+        );
     }
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("aliases repeat too much"), "{said}");
