@@ -125,9 +125,15 @@ pub(super) fn find(input: &Input<'_, '_>) -> Boundaries {
         .filter(|(folder, _)| !boundaries.by_folder.contains_key(*folder))
         .filter(|(folder, _)| handles_tokens(folder))
         .map(|(folder, (name, model_folder))| {
+            // What the manifest of a workspace asks for is not for every folder below it.
+            let has_manifest = |of: &str| {
+                let mut manifests = input.manifests.keys();
+                manifests.any(|path| folder_of(path) == of)
+            };
             let depends = |service: &Service| {
                 service.folder.as_ref().is_some_and(|of| {
                     !is_below(of, folder)
+                        && has_manifest(of)
                         && (input.depends_on)(&format!("{of}/x"), model_folder, name)
                 })
             };
