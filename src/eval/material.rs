@@ -64,6 +64,14 @@ pub(super) fn encoded(value: Value) -> Value {
                 trail: value.trail,
             }
         }
+        // What is put together or encoded again could be nested without an end.
+        _ if matches!(
+            value.kind,
+            Kind::Encoded(_) | Kind::Joined(_) | Kind::OneOf(_)
+        ) =>
+        {
+            Value::unknown(&value.path())
+        }
         _ => {
             let trail = value.trail.clone();
             Value {
