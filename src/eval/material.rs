@@ -365,7 +365,15 @@ impl Evaluator<'_> {
             | Kind::Setting {
                 fallback: Some(fallback),
                 ..
-            } => fallback.steps(),
+            } => match &fallback.kind {
+                // The literal is what matters.
+                Kind::OneOf(values) => {
+                    let mut values = values.iter();
+                    let literal = values.find(|value| value.as_text().is_some());
+                    literal.map(Value::steps).unwrap_or_default()
+                }
+                _ => fallback.steps(),
+            },
             _ => Vec::new(),
         };
         behind.into_iter().chain(value.steps()).collect()
