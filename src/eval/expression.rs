@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::branch::Flow;
-use super::stage::either_stage;
+use super::stage::{either_stage, is_for_tests};
 use super::uses::Use;
 use super::value::{CallRecord, Entry, Kind, List, Map, Object, Symbol, Value};
 use super::write::merge_into;
@@ -381,13 +381,31 @@ impl<'a> Evaluator<'a> {
                 _ => Value::unknown(&format!("{}[{number}]", value.path())),
             },
             _ if matches!(value.kind, Kind::Fetched(_)) => value,
-            _ if holds_classes(&value) => any_of(&value),
+            _ if self.is_chosen_from(&value) => any_of(&value),
             _ => {
                 self.note_use(&index_value, Use::HandedOn);
                 self.note_checked(&index_value);
                 Value::unknown(&format!("{}[{}]", value.path(), index_value.path()))
             }
         }
+    }
+
+    /// Whether one of a map's values is chosen by where the program runs, or when it starts: it holds nothing but
+    /// classes, or its keys are stages.
+    pub(super) fn is_chosen_from(&mut self, value: &Value) -> bool {
+        let Kind::Map(map) = &value.kind else {
+            return false;
+        };
+        let map = map.borrow();
+        let is_class = |entry: &Entry| match &entry.value.kind {
+            Kind::Class(_) => true,
+            Kind::Symbol(symbol) => symbol.from.is_some(),
+            _ => false,
+        };
+        if map.entries.is_empty() || map.open {
+            return false;
+        }
+        self.note_stage_entries(&map) || map.entries.values().all(is_class)
     }
 
     fn compare(
@@ -506,6 +524,12 @@ impl<'a> Evaluator<'a> {
         if let Kind::Symbol(symbol) = &known.kind {
             let mut symbol = symbol.as_ref().clone();
             symbol.path.extend(names.map(str::to_owned));
+            if symbol.from.is_some() {
+                return Some(Value::pending_instance(
+                    Value::of_symbol(symbol),
+                    &annotation.path,
+                ));
+            }
             if symbol.package.is_empty()
                 && self.module.unbound_names_are_packages
                 && symbol.path.len() > 1
@@ -551,26 +575,13 @@ impl Value {
     }
 }
 
-/// Whether a map holds nothing but classes, of which one is chosen.
-pub(super) fn holds_classes(value: &Value) -> bool {
-    let Kind::Map(map) = &value.kind else {
-        return false;
-    };
-    let map = map.borrow();
-    !map.entries.is_empty()
-        && map.entries.values().all(|entry| match &entry.value.kind {
-            Kind::Class(_) => true,
-            Kind::Symbol(symbol) => symbol.from.is_some(),
-            _ => false,
-        })
-}
-
-/// Any of the values of a map.
+/// Any of the values of a map, without those for tests.
 pub(super) fn any_of(value: &Value) -> Value {
     match &value.kind {
         Kind::Map(map) => {
             let map = map.borrow();
-            Value::one_of(map.entries.values().map(|entry| entry.value.clone()))
+            let entries = map.entries.iter().filter(|(name, _)| !is_for_tests(name));
+            Value::one_of(entries.map(|(_, entry)| entry.value.clone()))
         }
         _ => value.clone(),
     }

@@ -152,6 +152,10 @@ impl<'a> Evaluator<'a> {
         self.note_generated(found, &record);
         match api.role {
             Role::Environment | Role::Setting => self.named_lookup(api, &record, object),
+            Role::Instance => match self.slot_value(api, Slot::Value, &record) {
+                Some(class) if !class.is_unknown() => self.instance_of_value(&class),
+                _ => self.wanted(&record),
+            },
             Role::Parse => self.parse(found, &record, object),
             Role::Define => self.define(found, package, record, object),
             Role::File => {

@@ -268,18 +268,28 @@ impl<'a> Evaluator<'a> {
                     return Some(self.invoke(closure, &Default::default()));
                 }
                 MemberKind::Field(None) => {
+                    if let Some(value) = self.by_attributes(class, file, member) {
+                        return Some(value);
+                    }
                     let annotation = member.annotation.as_ref()?;
                     let scope = class.scope;
-                    let value = self.within(file, |this| this.value_of_type(annotation, scope));
-                    let is_setting = value.is_none() && self.reads_settings(class);
-                    return if is_setting {
-                        Some(Value::new(Kind::Environment {
+                    let typed = self.within(file, |this| this.value_of_type(annotation, scope));
+                    if typed.is_some() {
+                        return typed;
+                    }
+                    if self.reads_settings(class) {
+                        return Some(Value::new(Kind::Environment {
                             name: Rc::from(name),
                             fallback: None,
-                        }))
-                    } else {
-                        value
+                        }));
+                    }
+                    let instance = this?;
+                    let Kind::Map(map) = &instance.kind else {
+                        return None;
                     };
+                    self.fill_by_maker(class, instance);
+                    let filled = map.borrow().entries.get(name).cloned();
+                    return filled.map(|entry| entry.value);
                 }
                 MemberKind::Field(Some(_)) | MemberKind::Variant => {}
             }

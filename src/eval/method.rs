@@ -2,7 +2,7 @@
 
 use super::Evaluator;
 use super::export::forget_private;
-use super::expression::{any_of, holds_classes};
+use super::expression::any_of;
 use super::uses::Use;
 use super::value::{CallRecord, Entry, Kind, Map, Value};
 use super::write::{merge_into, open};
@@ -45,7 +45,12 @@ impl<'a> Evaluator<'a> {
         if method.is_some_and(|method| method.role == Role::Respond) {
             self.note_answer(&record);
         }
-        let Some(method) = method.filter(|method| method.role != Role::Respond) else {
+        let method = method.filter(|method| match method.role {
+            Role::Respond => false,
+            Role::Instance => matches!(object.kind, Kind::Class(_)),
+            _ => true,
+        });
+        let Some(method) = method else {
             if let Some(value) = self.call_added(&name.text, &record) {
                 return value;
             }
@@ -99,7 +104,7 @@ impl<'a> Evaluator<'a> {
                     if method.role == Role::Take {
                         forget_private(object);
                     }
-                    if holds_classes(object) {
+                    if self.is_chosen_from(object) {
                         return any_of(object);
                     }
                     return Value::unknown(&format!("{}[]", object.path()));
@@ -147,6 +152,7 @@ impl<'a> Evaluator<'a> {
                 }
                 called.unwrap_or_else(|| object.clone())
             }
+            Role::Instance => self.instance_of_value(object),
             Role::Define => {
                 for (value, span) in &record.positional {
                     if let Some(store) = &method.store {

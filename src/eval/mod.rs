@@ -22,6 +22,7 @@ mod filled;
 mod framework;
 mod header;
 mod imports;
+mod instance;
 mod library;
 mod material;
 mod member;
@@ -249,6 +250,8 @@ struct Evaluator<'a> {
     /// How often each function ran.
     ran: FxHashMap<FunctionKey, usize>,
     classes: Vec<Rc<ClassValue>>,
+    /// Classes of which a function was asked for an instance.
+    made_by_function: FxHashSet<ClassKey>,
     /// Local classes of which an instance was made.
     instances: FxHashMap<ClassKey, Value>,
     /// What a node-style callback was given last.
@@ -355,6 +358,7 @@ impl<'a> Evaluator<'a> {
             waiting: Vec::new(),
             ran: FxHashMap::default(),
             classes: Vec::new(),
+            made_by_function: FxHashSet::default(),
             instances: FxHashMap::default(),
             delivered: None,
             imported_modules: BTreeSet::new(),

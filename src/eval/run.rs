@@ -112,6 +112,7 @@ impl<'a> Evaluator<'a> {
         let frame = self.frames.pop();
         let returns = frame.map(|frame| frame.returns).unwrap_or_default();
         let result = Value::one_of(returns.into_iter().chain(tail));
+        let result = self.of_declared_type(result, function.returns.as_ref(), closure.scope);
         if self.is_memoised(function) {
             self.note_kept(&result);
         }

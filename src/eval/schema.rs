@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::filled::{Filled, Truth};
+use super::stage::is_for_tests;
 use super::value::{CallRecord, Entry, Kind, Map, Object, Value};
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, FieldModel, Slot, TypeModel};
@@ -30,6 +31,19 @@ pub(super) struct Described {
     open: bool,
     /// Texts that stood in place of fields.
     pub(super) texts: Vec<(Value, Span)>,
+}
+
+impl Described {
+    /// Adds what may stand in the place of this.
+    fn or_else(&mut self, other: Self) {
+        for (name, entry) in other.fields {
+            let known = self.fields.remove(&name);
+            let values = known.map(|known| known.value).into_iter();
+            let value = Value::one_of(values.chain([entry.value]));
+            self.fields.insert(name, Entry { value, ..entry });
+        }
+        self.texts.extend(other.texts);
+    }
 }
 
 /// How described fields are read.
@@ -83,6 +97,9 @@ impl<'a> Evaluator<'a> {
             settings: api.settings || own.is_some_and(|model| model.settings),
             depth: 0,
         };
+        if from.is_none() && described.fields.is_empty() {
+            return self.wanted(record);
+        }
         let value = self.read_all(described, reading);
         let value = self.remade(value, own, object);
         self.under(api, value, record.name)
@@ -107,7 +124,7 @@ impl<'a> Evaluator<'a> {
     /// The content of a settings object; `None` when the object is none.
     pub(super) fn content(&mut self, object: &Rc<RefCell<Object>>) -> Option<Value> {
         let model = self.model_of(object)?;
-        if model.fields.is_empty() {
+        if !is_content(model) {
             return None;
         }
         let mut described = Described::default();
@@ -203,13 +220,25 @@ impl<'a> Evaluator<'a> {
         depth: usize,
         described: &mut Described,
     ) {
-        let Some(model) = self
-            .model_of(object)
-            .filter(|model| !model.fields.is_empty())
-        else {
+        let Some(model) = self.model_of(object).filter(|model| is_content(model)) else {
             described.open = true;
             return;
         };
+        described.open |= !model.entries.is_empty();
+        for entries in &model.entries {
+            let calls = object.borrow().calls.clone();
+            let calls = calls.iter().filter(|(name, ..)| *name == entries.call);
+            for (_, record, _) in calls.take(MOST_FIELDS) {
+                let name = self.plain_slot(&entries.name, record);
+                let value = self.plain_slot(&entries.value, record);
+                if let (Some(name), Some(value)) = (name, value)
+                    && let Some(name) = name.as_text()
+                {
+                    let key = record.name;
+                    insert_at(&mut described.fields, name.reveal(), value, key, 0);
+                }
+            }
+        }
         self.describe(
             &model.fields,
             &CallRecord::default(),
@@ -234,9 +263,12 @@ impl<'a> Evaluator<'a> {
         let value = self.force(value.clone());
         match &value.kind {
             Kind::Map(map) => {
+                let class = map.borrow().class.clone();
+                let attributes = class.map(|class| self.attributes(&class, 0));
                 let map = map.borrow();
                 into.open |= map.open;
-                for (name, entry) in map.entries.iter().take(MOST_FIELDS) {
+                let attributes = attributes.iter().flatten();
+                for (name, entry) in map.entries.iter().chain(attributes).take(MOST_FIELDS) {
                     into.fields
                         .entry(name.clone())
                         .or_insert_with(|| entry.clone());
@@ -253,6 +285,7 @@ impl<'a> Evaluator<'a> {
                 let result = self.invoke(&Rc::clone(closure), &record);
                 self.describe_value(&result, span, depth + 1, into);
             }
+            Kind::Class(class) if is_for_tests(&class.name) => into.open = true,
             Kind::Class(class) => {
                 for (name, entry) in self.attributes(class, 0) {
                     into.fields.entry(name).or_insert(entry);
@@ -270,10 +303,23 @@ impl<'a> Evaluator<'a> {
             Kind::OneOf(values) => {
                 into.open = true;
                 for value in values.iter() {
-                    self.describe_value(value, span, depth + 1, into);
+                    let mut one = Described::default();
+                    self.describe_value(value, span, depth + 1, &mut one);
+                    into.or_else(one);
                 }
             }
             Kind::Text(_) => into.texts.push((value, span)),
+            Kind::Environment {
+                fallback: Some(fallback),
+                ..
+            }
+            | Kind::Setting {
+                fallback: Some(fallback),
+                ..
+            } => {
+                into.open = true;
+                self.describe_value(fallback, span, depth + 1, into);
+            }
             Kind::Null | Kind::Bool(_) => {}
             _ => into.open = true,
         }
@@ -345,7 +391,7 @@ impl<'a> Evaluator<'a> {
                     return given.unwrap_or(described);
                 };
                 let nothing = CallRecord::default();
-                if !model.fields.is_empty() {
+                if is_content(model) {
                     let mut inner = Described::default();
                     self.describe_object(object, 0, &mut inner);
                     let field = model.field.as_ref().or(reading.field);
@@ -441,6 +487,41 @@ impl<'a> Evaluator<'a> {
         let (first, rest) = path.split_once(SEPARATORS)?;
         let inner = entry(first)?;
         self.at_path(&inner.value, rest)
+    }
+}
+
+/// Whether objects of a type have fields or settings.
+fn is_content(model: &TypeModel) -> bool {
+    !model.fields.is_empty() || !model.entries.is_empty()
+}
+
+/// Puts a value where a path leads, name by name.
+fn insert_at(
+    entries: &mut BTreeMap<String, Entry>,
+    path: &str,
+    value: Value,
+    key: Span,
+    depth: usize,
+) {
+    let (name, rest) = match path.split_once(SEPARATORS) {
+        Some((name, rest)) if depth < DEEPEST_SCHEMA => (name, Some(rest)),
+        _ => (path, None),
+    };
+    let maybe = false;
+    let Some(rest) = rest else {
+        entries.insert(name.to_owned(), Entry { value, key, maybe });
+        return;
+    };
+    let inner = entries.entry(name.to_owned()).or_insert_with(|| Entry {
+        value: Value::map(Map {
+            open: true,
+            ..Map::default()
+        }),
+        key,
+        maybe,
+    });
+    if let Kind::Map(map) = &inner.value.kind {
+        insert_at(&mut map.borrow_mut().entries, rest, value, key, depth + 1);
     }
 }
 

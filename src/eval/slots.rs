@@ -470,6 +470,10 @@ impl<'a> Evaluator<'a> {
                 },
                 other => other,
             },
+            Place::ReturnedBy(inner) => match self.fill_place(inner, record, object) {
+                Filled::Yes(value, span) => self.returned_by_name(&value, span),
+                other => other,
+            },
             Place::Method { name, of } => {
                 let filled = self.fill_place(of, record, object);
                 match self.settle(filled) {
@@ -486,6 +490,34 @@ impl<'a> Evaluator<'a> {
                 None => Filled::No,
             },
             Place::Constant(word) => Filled::Yes(constant(word), record.name),
+        }
+    }
+
+    /// What a function of the file returns that a text names.
+    fn returned_by_name(&mut self, name: &Value, span: Span) -> Filled {
+        let Some(name) = name.as_text() else {
+            return Filled::Unknown;
+        };
+        let mut names = name.reveal().split("::");
+        let scope = self.loaded[self.current].scope;
+        let first = names.next().unwrap_or_default();
+        let Some(mut function) = self.look_up(first, scope) else {
+            return Filled::Unknown;
+        };
+        for name in names {
+            let text = name.to_owned();
+            function = self.member(&function, &Name { text, span });
+        }
+        match self.force(function).kind {
+            Kind::Function(closure) => {
+                let record = CallRecord {
+                    span,
+                    name: span,
+                    ..CallRecord::default()
+                };
+                Filled::Yes(self.invoke(&closure, &record), span)
+            }
+            _ => Filled::Unknown,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Where the program runs: what a condition says of development and production, and what is written for one only.
 
 use super::Evaluator;
-use super::value::{Kind, Value};
+use super::value::{Kind, Map, Value};
 use crate::source::Span;
 use crate::syntax::ir::{Arm, Block, ExprId, ExprKind, StatementKind};
 
@@ -64,6 +64,22 @@ impl StageTest {
     fn says_anything(self) -> bool {
         self.then.is_some() || self.otherwise.is_some()
     }
+}
+
+/// Whether a class of settings is for tests, by its name.
+pub(super) fn is_for_tests(name: &str) -> bool {
+    const WORDS: [&str; 4] = ["test", "tests", "testing", "ci"];
+    let stage = stage_of_settings(name).unwrap_or_else(|| plain(name));
+    WORDS.contains(&stage.as_str())
+}
+
+/// The stage in the name of a class of settings.
+fn stage_of_settings(name: &str) -> Option<String> {
+    let plain = plain(name);
+    let stage = ["configuration", "config", "settings"]
+        .into_iter()
+        .find_map(|kind| plain.strip_suffix(kind).or(plain.strip_prefix(kind)));
+    stage.map(str::to_owned)
 }
 
 /// Names that say where a program runs when they hold, in lower case without marks.
@@ -250,13 +266,32 @@ impl<'a> Evaluator<'a> {
 
     /// The same for a class of settings, by its name: `DevelopmentConfig`.
     pub(super) fn note_stage_class(&mut self, name: &str, span: Span) {
-        let plain = plain(name);
-        let stage = ["config", "configuration", "settings"]
-            .into_iter()
-            .find_map(|kind| plain.strip_suffix(kind).or(plain.strip_prefix(kind)));
-        if stage.is_some_and(|stage| DEVELOPMENT_WORDS.contains(&stage)) {
+        let stage = stage_of_settings(name);
+        if stage.is_some_and(|stage| DEVELOPMENT_WORDS.contains(&stage.as_str())) {
             self.development.push(span);
         }
+    }
+
+    /// The same for values of a map whose keys are stages; says whether they are.
+    pub(super) fn note_stage_entries(&mut self, map: &Map) -> bool {
+        const OTHERS: [&str; 4] = ["staging", "stage", "default", "base"];
+        let is_stage = |name: &String| {
+            let name = plain(name);
+            let mut words = DEVELOPMENT_WORDS
+                .iter()
+                .chain(&PRODUCTION_WORDS)
+                .chain(&OTHERS);
+            words.any(|word| *word == name)
+        };
+        if !map.entries.keys().all(is_stage) {
+            return false;
+        }
+        for (name, entry) in &map.entries {
+            if DEVELOPMENT_WORDS.contains(&plain(name).as_str()) {
+                self.development.extend(entry.value.origin());
+            }
+        }
+        true
     }
 
     /// The same for an arm of a choice between stages.

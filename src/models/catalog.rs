@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::schema::{Api, Library, Method, Model, Role, SettingModel, StoreModel, TypeModel};
+use super::schema::{
+    Api, AttributeModel, Library, Method, Model, Role, SettingModel, StoreModel, TypeModel,
+};
 
 include!(concat!(env!("OUT_DIR"), "/models.rs"));
 
@@ -313,6 +315,13 @@ impl Catalog {
                     item: &model.setting[*position],
                 }
             })
+    }
+
+    /// What attributes of this name say of a field.
+    pub fn attributes<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a AttributeModel> {
+        let named = move |item: &&AttributeModel| item.name.iter().any(|known| known == name);
+        let models = self.models.iter().flat_map(|model| &model.attribute);
+        models.filter(named)
     }
 
     /// The store of this name.

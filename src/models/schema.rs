@@ -26,6 +26,9 @@ pub struct Model {
     /// Methods known by name alone, on values that no other model knows (platform models).
     #[serde(default)]
     pub method: Vec<Method>,
+    /// Attributes and decorators of a field that say where it is read from, and its default.
+    #[serde(default)]
+    pub attribute: Vec<AttributeModel>,
     /// Stores of settings: what one file puts there, another reads by name.
     #[serde(default)]
     pub store: Vec<StoreModel>,
@@ -101,6 +104,8 @@ pub enum Role {
     Environment,
     /// Reads a setting: of the store, or of the object it is called on, when these are known.
     Setting,
+    /// Makes an instance of the class it is called on, of its type argument, or of whatever type is wanted there.
+    Instance,
     /// Reads a value by a schema: what comes out has the fields of the schema, each with its default. Claims are held
     /// against it.
     Parse,
@@ -346,6 +351,29 @@ pub struct FieldModel {
     pub slots: BTreeMap<Slot, Source>,
 }
 
+/// What an attribute or decorator says of the field it stands on.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AttributeModel {
+    /// Last names of its path.
+    #[serde(deserialize_with = "one_or_many")]
+    pub name: Vec<String>,
+    /// The variable that the field is read from, and its default.
+    pub slots: BTreeMap<Slot, Source>,
+}
+
+/// Calls on an object of which each gives one setting.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EntryModel {
+    /// Name of the method.
+    pub call: String,
+    /// The path of the setting.
+    pub name: Source,
+    /// Its value.
+    pub value: Source,
+}
+
 /// A store of settings.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -430,6 +458,9 @@ pub struct TypeModel {
     /// What a plain map among the fields means.
     #[serde(default)]
     pub field: Option<FieldModel>,
+    /// Calls on the object that give one setting each.
+    #[serde(default)]
+    pub entries: Vec<EntryModel>,
     /// A function that makes the result of what was read.
     #[serde(default)]
     pub then: Option<Source>,

@@ -13,6 +13,7 @@
 //!            | "return of" one                       what the function there returns, or hands to its callback; it gets the header
 //!            | "answer of" one                       the same for a function that gets a request, a payload, anything but the header
 //!            | "result of" one                         the same for a function that gets unknown arguments: a factory
+//!            | "returned by" one                     what the function returns whose name is the text there
 //!            | "method" NAME "of" one                what a method of the object or class there returns: a factory of its own
 //!            | "type argument" N                     a type argument
 //!            | "receiver"                            the object the method is called on
@@ -71,6 +72,8 @@ pub enum Place {
     Answer(Box<Place>),
     /// What a function returns whose arguments are not known.
     Result(Box<Place>),
+    /// What a function returns that is named by a text.
+    ReturnedBy(Box<Place>),
     /// What a method returns that the library calls on an object, or on an instance of a class.
     Method {
         /// The method's name.
@@ -206,6 +209,7 @@ impl fmt::Display for Place {
             Self::Return(place) => write!(formatter, "return of {place}"),
             Self::Answer(place) => write!(formatter, "answer of {place}"),
             Self::Result(place) => write!(formatter, "result of {place}"),
+            Self::ReturnedBy(place) => write!(formatter, "returned by {place}"),
             Self::Method { name, of } => write!(formatter, "method {name} of {of}"),
             Self::TypeArgument(index) => write!(formatter, "type argument {index}"),
             Self::Receiver => formatter.write_str("receiver"),
@@ -296,6 +300,7 @@ fn place(text: &str) -> Result<Place, String> {
         "return" => Place::Return(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
         "answer" => Place::Answer(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
         "result" => Place::Result(Box::new(place(rest.strip_prefix("of ").unwrap_or(rest))?)),
+        "returned" => Place::ReturnedBy(Box::new(place(rest.strip_prefix("by ").unwrap_or(rest))?)),
         "type" => Place::TypeArgument(number(rest.strip_prefix("argument ").unwrap_or(rest))?),
         "receiver" => Place::Receiver,
         "value" => Place::Constant(rest.to_owned()),
@@ -358,7 +363,7 @@ mod tests {
             "result of call insecure",
             "option a of elements of arg 1 | variant Issuer of arg 2",
             "option secret of method options of option maker of arg 0",
-            "field aud | type argument 0 | receiver | value x",
+            "field aud | type argument 0 | receiver | value x | returned by named default",
         ] {
             assert_eq!(Source::try_from(text.to_owned()).unwrap().to_string(), text);
         }

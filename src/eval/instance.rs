@@ -1,0 +1,203 @@
+//! Instances of classes of the tree that a library makes: what attributes and functions of the class say of their fields.
+
+use std::rc::Rc;
+
+use super::Evaluator;
+use super::value::{CallRecord, ClassValue, Closure, Kind, Map, Value};
+use crate::models::schema::Slot;
+use crate::syntax::ir::{ArgumentKind, Call, ExprKind, Member, MemberKind, TypeName};
+
+/// What an instance is called whose class only the place says where it goes.
+const WANTED: &str = "an instance of what is wanted";
+
+/// Types inside each other that are looked at for a class.
+const DEEPEST_TYPE: usize = 4;
+
+impl<'a> Evaluator<'a> {
+    /// An instance of the class that a call names by a type argument, or of what is wanted there.
+    pub(super) fn wanted(&mut self, record: &CallRecord) -> Value {
+        match record.type_arguments.first() {
+            Some((path, class)) if class.is_elsewhere() => {
+                Value::pending_instance(class.clone(), path)
+            }
+            Some((_, class)) => self.instance_of_value(class),
+            None => Value::unknown(WANTED),
+        }
+    }
+
+    /// An instance of a class.
+    pub(super) fn instance_of_value(&mut self, class: &Value) -> Value {
+        match &class.kind {
+            Kind::Class(class) => self.instance_of(&Rc::clone(class)),
+            _ => Value::unknown(WANTED),
+        }
+    }
+
+    /// What a function returns, where its declared type says what is wanted.
+    pub(super) fn of_declared_type(
+        &mut self,
+        result: Value,
+        returns: Option<&TypeName>,
+        scope: usize,
+    ) -> Value {
+        let Some(returns) = returns else {
+            return result;
+        };
+        if !result.alternatives().iter().any(is_wanted) {
+            return result;
+        }
+        let mut values = Vec::new();
+        for value in result.alternatives() {
+            values.push(if is_wanted(&value) {
+                self.typed(returns, value, scope)
+            } else {
+                value
+            });
+        }
+        Value::one_of(values)
+    }
+
+    /// What the attributes of a field say of its value: where it is read from, and its default.
+    pub(super) fn by_attributes(
+        &mut self,
+        class: &Rc<ClassValue>,
+        file: usize,
+        member: &'a Member,
+    ) -> Option<Value> {
+        let scope = class.scope;
+        member.decorators.iter().find_map(|decorator| {
+            self.within(file, |this| {
+                let module = this.module;
+                match &module.expr(*decorator).kind {
+                    ExprKind::Call(call) => this.by_attribute(call, member, scope),
+                    _ => None,
+                }
+            })
+        })
+    }
+
+    fn by_attribute(&mut self, call: &'a Call, member: &'a Member, scope: usize) -> Option<Value> {
+        let callee = self.module.expr(call.callee);
+        let name = match &callee.kind {
+            ExprKind::Name(name) => name,
+            ExprKind::Member { name, .. } => &name.text,
+            _ => return None,
+        };
+        let catalog: &'a _ = self.catalog;
+        let mut models = catalog.attributes(name).peekable();
+        models.peek()?;
+        let mut record = CallRecord {
+            span: callee.span,
+            name: callee.span,
+            ..CallRecord::default()
+        };
+        for argument in &call.arguments {
+            let value = self.expression(argument.value, scope);
+            let span = self.expression_span(argument.value);
+            match &argument.kind {
+                ArgumentKind::Named(name) => {
+                    record.named.insert(name.text.clone(), (value, span));
+                }
+                _ => record.positional.push((value, span)),
+            }
+        }
+        for model in models {
+            let mut slot = |slot: Slot| self.plain_slot(model.slots.get(&slot)?, &record);
+            let variable = slot(Slot::Value);
+            let variable = variable.as_ref().and_then(Value::as_text);
+            let fallback = slot(Slot::Fallback);
+            if variable.is_none() && fallback.is_none() {
+                continue;
+            }
+            let value = Value::new(match variable {
+                Some(name) => Kind::Environment {
+                    name: Rc::from(name.reveal()),
+                    fallback: None,
+                },
+                None => Kind::Setting {
+                    path: Rc::from(member.name.text.as_str()),
+                    fallback: None,
+                },
+            });
+            return Some(match fallback {
+                Some(fallback) => self.either(value, fallback, member.name.span),
+                None => value,
+            });
+        }
+        None
+    }
+
+    /// Fills the fields of an instance that was made elsewhere with what a function of its class puts there:
+    /// `Config::from_env()`.
+    pub(super) fn fill_by_maker(&mut self, class: &Rc<ClassValue>, instance: &Value) {
+        if !self.made_by_function.insert(class.key()) {
+            return;
+        }
+        let Some(maker) = self.maker(class) else {
+            return;
+        };
+        let record = CallRecord {
+            open: true,
+            ..CallRecord::default()
+        };
+        let made = self.apart(class.scope, |this| this.invoke(&maker, &record));
+        let Kind::Map(instance) = &instance.kind else {
+            return;
+        };
+        let is_of_class = |map: &Map| {
+            map.class
+                .as_ref()
+                .is_some_and(|own| own.key() == class.key())
+        };
+        for value in made.alternatives() {
+            let Kind::Map(made) = &value.kind else {
+                continue;
+            };
+            if Rc::ptr_eq(made, instance) || !is_of_class(&made.borrow()) {
+                continue;
+            }
+            for (name, entry) in &made.borrow().entries {
+                let mut instance = instance.borrow_mut();
+                let known = instance.entries.entry(name.clone());
+                known.or_insert_with(|| entry.clone());
+            }
+            return;
+        }
+    }
+
+    /// The function of a class that makes its instances, and is given least.
+    fn maker(&self, class: &Rc<ClassValue>) -> Option<Rc<Closure>> {
+        let makers = self
+            .members_of(class)
+            .into_iter()
+            .filter_map(|(file, member)| {
+                let MemberKind::Method(function) = member.kind else {
+                    return None;
+                };
+                let known = self.loaded[file].file.module.function(function);
+                let makes = |returns: &TypeName| names_class(returns, &class.name, 0);
+                // The default of a type is for whoever asks for it.
+                let is_maker = member.is_static
+                    && member.name.text != "default"
+                    && known.returns.as_ref().is_some_and(makes);
+                match self.method_closure(class, (file, function), None).kind {
+                    Kind::Function(closure) if is_maker => Some((known.parameters.len(), closure)),
+                    _ => None,
+                }
+            });
+        let least = makers.min_by_key(|(parameters, _)| *parameters);
+        least.map(|(_, closure)| closure)
+    }
+}
+
+fn is_wanted(value: &Value) -> bool {
+    matches!(&value.kind, Kind::Unknown(path) if **path == *WANTED)
+}
+
+/// Whether a type is a class, or holds one: `Result<Config, Error>`.
+fn names_class(declared: &TypeName, class: &str, depth: usize) -> bool {
+    let last = declared.path.rsplit('.').next().unwrap_or_default();
+    let mut inside = declared.arguments.iter();
+    last.trim_matches(['"', '\'']) == class
+        || depth < DEEPEST_TYPE && inside.any(|inner| names_class(inner, class, depth + 1))
+}
