@@ -172,8 +172,12 @@ pub struct Site {
     pub none_refused: bool,
     /// An empty HMAC key is used like any other.
     pub empty_key_accepted: bool,
-    /// The call reports a bad token by what it returns, and nobody looks at that.
-    pub result_ignored: bool,
+    /// Nobody looks at whether the token is good.
+    pub result_ignored: Option<IgnoredResult>,
+    /// It happens when the library has said that the token has expired, there.
+    pub after_expiry: Option<Place>,
+    /// Where the same token is verified later, by the same run of a function.
+    pub verified_later: Option<Later>,
     /// The key is the one that the web framework uses for sessions and forms.
     pub shares_framework_secret: bool,
     /// When the call happened, counted in evaluated nodes; tells what was before what among sites of one root.
@@ -182,6 +186,8 @@ pub struct Site {
     pub root: FileId,
     /// What calls the function around it is not known.
     pub generic: bool,
+    /// The call that hands the key to the function that the site stands in, or to one around it.
+    pub handed_over: Option<Place>,
     /// Parameters of a header that is not verified yet and that decide what the call does.
     pub header: Vec<HeaderUse>,
     /// The address that keys are fetched from.
@@ -457,6 +463,19 @@ impl Material {
         }
     }
 
+    /// Whether it is a file whose name says that it holds a public key or a certificate.
+    pub fn is_public_file(&self) -> bool {
+        let Self::File(path) = self else {
+            return false;
+        };
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let name = name.to_ascii_lowercase();
+        name.contains("public")
+            || [".pub", ".crt", ".cer"]
+                .iter()
+                .any(|ending| name.ends_with(ending))
+    }
+
     /// Where numbers that can be worked out are made into a key, with the variable or setting that it stands behind.
     pub fn guessable(&self) -> Option<(&Place, Option<&str>)> {
         match self {
@@ -564,6 +583,37 @@ pub struct ClaimsUse {
     pub decided: BTreeSet<String>,
     /// When that first happened.
     pub first_decided: Option<usize>,
+    /// They were decoded since the token had expired, and the code goes on with them.
+    pub went_on: bool,
+}
+
+/// Something that happens after a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Later {
+    /// Where.
+    pub place: Place,
+    /// When, as the moments of sites are counted.
+    pub moment: usize,
+}
+
+/// A result that says whether a token is good, and that nobody looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnoredResult {
+    /// How.
+    pub how: Ignoring,
+    /// Where it is lost.
+    pub place: Place,
+}
+
+/// How a result is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ignoring {
+    /// Nothing is done with what the call gives.
+    Unused,
+    /// Its error is caught, and nothing happens.
+    Swallowed,
+    /// The function around returns it, and its caller drops it.
+    Dropped,
 }
 
 /// What is minted.
@@ -616,11 +666,14 @@ impl Site {
             family_bound: false,
             none_refused: false,
             empty_key_accepted: false,
-            result_ignored: false,
+            result_ignored: None,
+            after_expiry: None,
+            verified_later: None,
             shares_framework_secret: false,
             moment: 0,
             root,
             generic: false,
+            handed_over: None,
             header: Vec::new(),
             address: None,
             fetched: None,
@@ -628,6 +681,25 @@ impl Site {
             declared: false,
             issuer: Vec::new(),
         }
+    }
+
+    /// Whether it keeps bad tokens out: it looks at the signature, wants one, and somebody looks at what it says.
+    pub fn guards(&self) -> bool {
+        let accepts_unsigned = match &self.algorithms {
+            Algorithms::Known { names, .. } => {
+                !self.none_refused && names.iter().any(|name| name.eq_ignore_ascii_case("none"))
+            }
+            _ => false,
+        };
+        self.kind == SiteKind::Verify
+            && matches!(self.check(Slot::Signature), Check::Enforced)
+            && self.result_ignored.is_none()
+            && !accepts_unsigned
+    }
+
+    /// Whether it reads claims and does not look at the signature.
+    pub fn skips_signature(&self) -> bool {
+        self.kind == SiteKind::Decode || matches!(self.check(Slot::Signature), Check::Disabled(_))
     }
 
     /// The check of a slot; unknown when nothing was said.

@@ -55,6 +55,7 @@ impl<'a> Evaluator<'a> {
             returns: Vec::new(),
             label: label.to_owned(),
             generic,
+            called: None,
         });
         let result = work(self);
         self.frames.pop();
@@ -92,7 +93,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn last_name(&self, id: ExprId) -> Span {
+    pub(super) fn last_name(&self, id: ExprId) -> Span {
         match &self.module.expr(id).kind {
             ExprKind::Call(call) => self.last_name(call.callee),
             ExprKind::Cast { value, .. } => self.last_name(*value),
@@ -144,7 +145,12 @@ impl<'a> Evaluator<'a> {
                                 .insert(name.clone(), (entry.value.clone(), entry.key));
                         }
                     }
-                    _ => record.open = true,
+                    _ => {
+                        record.open = true;
+                        if matches!(value.kind, Kind::Claims(..)) {
+                            record.spread = Some(value);
+                        }
+                    }
                 },
             }
         }
@@ -282,7 +288,12 @@ impl<'a> Evaluator<'a> {
                 object.clone()
             }
             Kind::Claims(site, _) => {
-                if let Some(site) = self.sites.get_mut(*site) {
+                let method = self.catalog.method(&name.text);
+                if method.is_some_and(|method| method.fails) {
+                    self.note_use(object, Use::Propagated);
+                }
+                let only_passes = method.is_some_and(|method| method.role == Role::Pass);
+                if let Some(site) = self.sites.get_mut(*site).filter(|_| !only_passes) {
                     site.uses.called.insert(name.text.clone());
                 }
                 self.call_named(object, name, record)
@@ -328,7 +339,7 @@ impl<'a> Evaluator<'a> {
                         .unwrap_or_else(|| object.clone()),
                     None => object.clone(),
                 };
-                super::material::decoded(value, method.encoding)
+                self.decoded(value, method.encoding)
             }
             Role::Public => self.public_half(object.clone()),
             Role::Fallback => {
@@ -479,6 +490,9 @@ impl<'a> Evaluator<'a> {
             Role::Join => {
                 let values = record.positional.iter().map(|(value, _)| value.clone());
                 let parts: Vec<Value> = std::iter::once(object.clone()).chain(values).collect();
+                if let Some(joined) = self.join_list(&parts, record.span) {
+                    return joined;
+                }
                 if self.holds_header_parameter(&parts) {
                     return Value::new(Kind::Joined(parts.into()));
                 }
@@ -486,15 +500,74 @@ impl<'a> Evaluator<'a> {
                 self.call_unknown(&path, &record)
             }
             Role::Split => {
-                let dot = first.as_ref().and_then(Value::as_text);
-                if dot.is_some_and(|text| text.reveal() == ".") && object.is_unknown() {
-                    return self.token_parts(object);
+                let mut texts = record.positional.iter();
+                if texts.any(|(value, _)| value.as_text().is_some_and(|it| it.reveal() == ".")) {
+                    if let Some(parts) = self.parts_between_dots(object) {
+                        return parts;
+                    }
+                    if may_be_token(object) {
+                        return self.token_parts(object);
+                    }
                 }
                 let path = format!("{}.{}", object.path(), name.text);
                 self.call_unknown(&path, &record)
             }
+            Role::Next => match &object.kind {
+                Kind::List(list) if !list.borrow().items.is_empty() => {
+                    list.borrow_mut().items.remove(0)
+                }
+                _ => {
+                    let path = format!("{}.{}", object.path(), name.text);
+                    self.call_unknown(&path, &record)
+                }
+            },
+            Role::SplitLast => {
+                let dot = first.as_ref().and_then(Value::as_text);
+                if dot.is_some_and(|text| text.reveal() == ".") && may_be_token(object) {
+                    return self.last_token_part(object);
+                }
+                let path = format!("{}.{}", object.path(), name.text);
+                self.call_unknown(&path, &record)
+            }
+            Role::Parse => match first.filter(|value| matches!(value.kind, Kind::Claims(..))) {
+                Some(claims) => self.hold_against_schema(object, &claims),
+                None => {
+                    let path = format!("{}.{}", object.path(), name.text);
+                    self.call_unknown(&path, &record)
+                }
+            },
+            Role::Equal => match &first {
+                Some(other) => self.hold_against(object, other, record.span, record.name),
+                None => Value::unknown("comparison"),
+            },
             _ => self.call_unknown(&name.text, &record),
         }
+    }
+
+    /// Text put together from a list, with another text between its elements; either may be the receiver.
+    fn join_list(&mut self, parts: &[Value], span: Span) -> Option<Value> {
+        let (list, between) = match parts {
+            [list, between] if matches!(list.kind, Kind::List(_)) => (list, between),
+            [between, list] if matches!(list.kind, Kind::List(_)) => (list, between),
+            _ => return None,
+        };
+        between.as_text()?;
+        let Kind::List(list) = &list.kind else {
+            return None;
+        };
+        let items = list.borrow();
+        if items.open {
+            return None;
+        }
+        let mut joined = Vec::new();
+        for item in &items.items {
+            if !joined.is_empty() {
+                joined.push(between.clone());
+            }
+            joined.push(item.clone());
+        }
+        drop(items);
+        Some(self.join(joined, span))
     }
 
     /// Calls a function value with one argument; `None` when it is not a function of this file.
@@ -606,6 +679,7 @@ impl<'a> Evaluator<'a> {
             returns: Vec::new(),
             label: name.to_owned(),
             generic,
+            called: (record.name != Span::default()).then_some(record.name),
         });
         if let Some(receiver) = &function.receiver {
             let this = closure
@@ -655,6 +729,11 @@ impl<'a> Evaluator<'a> {
                     Value::one_of([value].into_iter().chain(default))
                 }
                 Some(value) => value,
+                None if record.spread.is_some() => {
+                    let claims = record.spread.as_ref();
+                    let claim = claims.and_then(|claims| super::claim_schema::claim(claims, name));
+                    claim.unwrap_or_else(|| Value::unknown(name))
+                }
                 None if record.open => self.missing_argument(parameter, name, scope),
                 None => match parameter.default {
                     Some(default) => self.expression(default, scope),
@@ -749,6 +828,15 @@ fn made_of_guessable(record: &CallRecord) -> Option<Value> {
     let first = given.next()?;
     (of_guessable(first) && given.all(|value| of_guessable(value) || value.as_text().is_some()))
         .then(|| first.clone())
+}
+
+/// Whether a value may be a token: text that comes from somewhere else.
+fn may_be_token(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Setting { fallback, .. } | Kind::Environment { fallback, .. } => fallback.is_some(),
+        Kind::OneOf(values) => values.iter().any(may_be_token),
+        _ => value.is_unknown(),
+    }
 }
 
 fn same_map(a: &Value, b: &Value) -> bool {

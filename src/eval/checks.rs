@@ -83,6 +83,12 @@ fn claim_check(
             return Check::Enforced;
         }
     }
+    if slot == Slot::Expiry
+        && let Some(span) = record.expiry_swallowed
+        && record.uses.is_untouched()
+    {
+        return Check::Disabled(evaluator.place(span, "an expired token is taken all the same"));
+    }
     match resolved.off.get(&slot) {
         _ if by_hand => return Check::ByHand,
         Some((Truth::Yes, span)) => {

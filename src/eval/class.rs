@@ -138,6 +138,12 @@ impl<'a> Evaluator<'a> {
         if self.frames.len() > DEEPEST_CALL * 2 {
             return Value::unknown(&class.name);
         }
+        if let Some(claims) = &call.spread
+            && self.constructor(class, &Value::new(Kind::Null)).is_none()
+        {
+            self.check_by_type(class, claims);
+            return self.instance_of_claims(class, claims);
+        }
         let instance = Value::map(Map {
             class: Some(Rc::clone(class)),
             born: self.depth(),

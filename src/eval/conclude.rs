@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::by_hand::ByHand;
 use super::checks::{checks, may_have_called};
 use super::filled::Filled;
 use super::framework::setting_sites;
@@ -12,23 +13,32 @@ use super::uses::ClaimsUse;
 use super::value::{Kind, Value};
 use super::{BUDGET, Evaluation, Evaluator, SiteRecord, Wrapper};
 use crate::facts::{
-    Algorithms, ClaimsUse as UseFact, FileFacts, FileRead, InertOption, LibraryFact, Site, SiteKind,
+    Algorithms, ClaimsUse as UseFact, FileFacts, FileRead, IgnoredResult, Ignoring, InertOption,
+    Later, LibraryFact, Site, SiteKind,
 };
 use crate::models::schema::{KeyKind, ResultKind, Role, Slot};
 use crate::redact::Redactor;
+use crate::source::Span;
 
 /// What the evaluation of a file told.
 pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     let root = evaluator.input.file.source.id;
-    let records = evaluator.sites.iter().filter(|record| !record.of_another);
+    let records = evaluator
+        .sites
+        .iter()
+        .filter(|record| !record.of_another && record.by_hand != Some(ByHand::Decodes));
     let wrappers = records
         .clone()
         .filter(|record| record.call.name.file == root)
         .flat_map(|record| &record.wrappers)
         .flat_map(|wrapper| names_of(evaluator, wrapper))
         .collect();
-    let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = records
-        .map(|record| site(evaluator, record))
+    let (runs, mut all): (Vec<usize>, Vec<Site>) = records
+        .map(|record| (record.activation, site(evaluator, record)))
+        .unzip();
+    find_later(&runs, &mut all);
+    let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = all
+        .into_iter()
         .partition(|site| site.place.span.file == root);
     sites.extend(setting_sites(evaluator));
     sites.extend(super::discovery::sites(evaluator));
@@ -83,6 +93,32 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     }
 }
 
+/// Finds where tokens that are read without a check are verified later in the same run.
+fn find_later(runs: &[usize], sites: &mut [Site]) {
+    let verified: Vec<(usize, String, Later)> = runs
+        .iter()
+        .zip(sites.iter())
+        .filter(|(_, site)| site.guards() && !site.token.is_empty())
+        .map(|(run, site)| {
+            let later = Later {
+                place: site.place.clone(),
+                moment: site.moment,
+            };
+            (*run, site.token.clone(), later)
+        })
+        .collect();
+    for (run, site) in runs.iter().zip(sites) {
+        let mut verified = verified.iter();
+        site.verified_later = verified
+            .find(|(other, token, later)| {
+                site.skips_signature()
+                    && (other, token) == (run, &site.token)
+                    && later.moment > site.moment
+            })
+            .map(|(_, _, later)| later.clone());
+    }
+}
+
 fn sorted(reads: &[FileRead]) -> Vec<FileRead> {
     let mut reads = reads.to_vec();
     reads.sort();
@@ -123,6 +159,8 @@ fn names_of(evaluator: &Evaluator<'_>, wrapper: &Wrapper) -> Vec<String> {
 
 fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
     let kind = match record.api.item.role {
+        _ if record.by_hand == Some(ByHand::Mints) => SiteKind::Mint,
+        _ if record.by_hand.is_some() => SiteKind::Verify,
         Role::Mint => SiteKind::Mint,
         Role::Verify => SiteKind::Verify,
         Role::Decode => SiteKind::Decode,
@@ -207,10 +245,16 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         family_bound: resolved.unset.family_bound,
         none_refused: resolved.unset.none_refused,
         empty_key_accepted: resolved.unset.empty_key_accepted,
-        result_ignored: result_ignored(record),
+        result_ignored: result_ignored(record).map(|(how, span)| IgnoredResult {
+            how,
+            place: evaluator.place(span, ""),
+        }),
+        after_expiry: record.after_expiry.map(|span| evaluator.place(span, "")),
+        verified_later: None,
         moment: record.moment,
         root: evaluator.input.file.source.id,
         generic: record.generic,
+        handed_over: record.handed_over.map(|span| evaluator.place(span, "")),
         shares_framework_secret: false,
         header: Vec::new(),
         address: match slot(Slot::Url) {
@@ -235,14 +279,19 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
     }
 }
 
-/// Whether nobody looks at a result that says whether the token is good.
-fn result_ignored(record: &SiteRecord<'_>) -> bool {
+/// How nobody looks at whether the token is good.
+fn result_ignored(record: &SiteRecord<'_>) -> Option<(Ignoring, Span)> {
     let uses = &record.uses;
     let untouched = uses.is_untouched();
-    match record.api.item.result {
+    let is_dropped = match record.api.item.result {
         ResultKind::Throws => false,
         ResultKind::Returned => untouched && !uses.propagated,
         ResultKind::Promise => untouched && !uses.awaited,
+    };
+    match record.ignored {
+        Some((Ignoring::Dropped, span)) => Some((Ignoring::Dropped, span)),
+        Some(ignored) if untouched => Some(ignored),
+        _ => is_dropped.then_some((Ignoring::Unused, record.call.name)),
     }
 }
 
@@ -255,6 +304,7 @@ fn use_fact(uses: &ClaimsUse) -> UseFact {
         returned: uses.returned,
         decided: uses.decided.clone(),
         first_decided: uses.first_decided,
+        went_on: uses.went_on,
     }
 }
 

@@ -63,6 +63,9 @@ fn holds(test: &Test, value: &Value) -> Truth {
             | Kind::Environment { .. }
             | Kind::Setting { .. }
             | Kind::Claims(..)
+            | Kind::TokenPart(..)
+            | Kind::Encoded(_)
+            | Kind::Hash(_)
     );
     match test {
         Test::Set => known(!matches!(value.kind, Kind::Null)),

@@ -11,7 +11,8 @@ use super::value::{CallRecord, Entry, Kind, List, Map, Object, Symbol, Value};
 use super::write::merge_into;
 use crate::source::Span;
 use crate::syntax::ir::{
-    Block, Comparison, Entry as SyntaxEntry, ExprId, ExprKind, Item, Key, LogicalOperator, TypeName,
+    Block, Comparison, Entry as SyntaxEntry, ExprId, ExprKind, Item, Key, Literal, LogicalOperator,
+    TypeName,
 };
 
 /// Parts of one computed text that are kept.
@@ -30,7 +31,9 @@ impl<'a> Evaluator<'a> {
             ExprKind::Block(block) => self.inner_block(block, scope).0,
             ExprKind::Try(tried) => self.run_try(tried, scope).0,
             _ => {
-                self.expression(id, scope);
+                let start = self.sites.len();
+                let value = self.expression(id, scope);
+                self.note_dropped(id, &value, start);
                 Flow::On
             }
         }
@@ -150,6 +153,15 @@ impl<'a> Evaluator<'a> {
                 // `folder / name`, `"... %s" % name`: of two things that are put together, both are in it.
                 if values.len() == 2 && self.holds_header_parameter(&values) {
                     return Value::new(Kind::Joined(values.into()));
+                }
+                // `folder / "name"`: of two things of which the second is text, both are in it.
+                if let [first, name] = &values[..]
+                    && first.as_text().is_none()
+                    && let Some(name) = name.as_text()
+                {
+                    let name = format!("/{}", name.reveal());
+                    let name = Value::at(Kind::Text(Literal::new(&name)), span, "written here");
+                    return self.join(vec![first.clone(), name], span);
                 }
                 Value::unknown("expression")
             }
@@ -385,10 +397,13 @@ impl<'a> Evaluator<'a> {
         right: ExprId,
         scope: usize,
     ) -> Value {
+        let span = self.expression_span(left).join(self.expression_span(right));
         let left = self.expression(left, scope);
         let right = self.expression(right, scope);
-        self.note_use(&left, comparison_with(&right));
-        self.note_use(&right, comparison_with(&left));
+        self.note_held_against(&left, &right);
+        if matches!(operator, Comparison::Equal { .. }) {
+            self.note_signature(&left, &right, span, span);
+        }
         if operator != Comparison::Instance {
             self.note_guard(&left, Some(&right));
             self.note_guard(&right, Some(&left));
@@ -400,6 +415,26 @@ impl<'a> Evaluator<'a> {
             Comparison::Order | Comparison::Instance => None,
         };
         stage.unwrap_or_else(|| Value::unknown("comparison"))
+    }
+
+    fn note_held_against(&mut self, left: &Value, right: &Value) {
+        self.note_use(left, comparison_with(right));
+        self.note_use(right, comparison_with(left));
+    }
+
+    /// A call says whether two values are the same.
+    pub(super) fn hold_against(
+        &mut self,
+        left: &Value,
+        right: &Value,
+        span: Span,
+        name: Span,
+    ) -> Value {
+        self.note_held_against(left, right);
+        self.note_guard(left, Some(right));
+        self.note_guard(right, Some(left));
+        self.note_signature(left, right, span, name);
+        Value::unknown("comparison")
     }
 
     /// The header's algorithm held against something is a guard, unless only `none` is turned away.

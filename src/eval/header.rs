@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::filled::Filled;
 use super::slots::Resolved;
-use super::value::{CallRecord, Kind, List, Value};
+use super::value::{CallRecord, Kind, Value};
 use super::{Evaluator, FunctionKey};
 use crate::facts::{Address, HeaderUse, LibraryFact, LibraryVersion, Site, SiteKind};
 use crate::models::catalog::Found;
@@ -139,17 +139,6 @@ impl Evaluator<'_> {
         let replaces =
             record.receiver.is_some() && record.positional.len() > 1 && others.is_empty();
         replaces.then(|| Value::unknown("cleaned"))
-    }
-
-    /// A text that is taken apart at its dots: when it is a token, the first part is its header.
-    pub(super) fn token_parts(&self, token: &Value) -> Value {
-        let path = token.path();
-        let part = |index: usize| Value::unknown(&format!("{path}.split()[{index}]"));
-        let list = List {
-            items: vec![Value::new(Kind::HeaderPart), part(1), part(2)],
-            open: true,
-        };
-        Value::new(Kind::List(Rc::new(std::cell::RefCell::new(list))))
     }
 
     /// The content of a file.

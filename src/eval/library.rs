@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use super::filled::Filled;
 use super::filled::Truth;
-use super::material::decoded;
+use super::material::encoded;
 use super::uses::{ClaimsUse, Use};
 use super::value::{CallRecord, Closure, Kind, Object, Symbol, Value};
 use super::{Evaluator, SettingRecord, SiteRecord};
-use crate::facts::SiteKind;
+use crate::facts::{Ignoring, SiteKind};
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, Role, Slot};
 use crate::models::source::Source;
@@ -185,7 +185,7 @@ impl<'a> Evaluator<'a> {
                     Some(fallback) => self.either(value, fallback, record.name),
                     None => value,
                 };
-                decoded(value, api.encoding)
+                self.decoded(value, api.encoding)
             }
             Role::Public => {
                 let value = self.slot_value(api, Slot::Value, &record);
@@ -209,6 +209,19 @@ impl<'a> Evaluator<'a> {
                 }
                 None => Value::unknown("module"),
             },
+            Role::Encode => {
+                let value = self.slot_value(api, Slot::Value, &record);
+                encoded(value.unwrap_or_else(|| Value::unknown("value")))
+            }
+            Role::Hash => self.keyed_hash(found, record, object),
+            Role::VerifyHash => self.verify_hash(found, record, object),
+            Role::Equal => match &record.positional[..] {
+                [(left, _), (right, _), ..] => {
+                    let (left, right) = (left.clone(), right.clone());
+                    self.hold_against(&left, &right, record.span, record.name)
+                }
+                _ => self.call_unknown(&api.path.join("|"), &record),
+            },
             Role::Merge => self.merge_arguments(&record),
             Role::Duration => self.duration(api, &record),
             Role::Log => Value::new(Kind::Null),
@@ -220,12 +233,24 @@ impl<'a> Evaluator<'a> {
                 let callback = self.slot_value(api, Slot::Callback, &record);
                 let site = self.add_site(found, record, object);
                 let claims = Value::new(Kind::Claims(site, Rc::from([])));
+                if api.slots.contains_key(&Slot::Payload) {
+                    let record = self.sites.get(site).map(|record| Rc::clone(&record.call));
+                    if let Some(record) = record {
+                        self.check_by_type_argument(&record, &claims);
+                    }
+                }
                 if let Some(Value {
                     kind: Kind::Function(closure),
                     ..
                 }) = &callback
                 {
-                    self.call_back(closure, api.claims_argument.unwrap_or(1), &claims);
+                    let position = api.claims_argument.unwrap_or(1);
+                    let unlooked = usize::try_from(position)
+                        .is_ok_and(|position| self.looks_at_no_error(closure, position));
+                    self.call_back(closure, position, &claims);
+                    if unlooked && let Some(record) = self.sites.get_mut(site) {
+                        record.ignored = Some((Ignoring::Unused, record.call.name));
+                    }
                 }
                 claims
             }
@@ -280,6 +305,8 @@ impl<'a> Evaluator<'a> {
             | Role::Member
             | Role::Take
             | Role::Split
+            | Role::SplitLast
+            | Role::Next
             | Role::Join
             | Role::Apply => self.call_unknown(&api.path.join("|"), &record),
         }
@@ -459,6 +486,13 @@ impl<'a> Evaluator<'a> {
             generic: self.frame().generic,
             of_another: self.loading > 0,
             wrappers: self.wrappers(),
+            by_hand: None,
+            handed_over: None,
+            activation: self.activation,
+            after_expiry: self.expired.last().copied(),
+            expiry_swallowed: None,
+            reported_in: None,
+            ignored: None,
         });
         self.sites.len() - 1
     }

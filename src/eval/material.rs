@@ -19,17 +19,6 @@ const DEEPEST_KEY: usize = 6;
 
 /// A text decoded from base64 or hexadecimal, one character for each byte; other values as they are.
 pub(super) fn decoded(value: Value, encoding: Option<Encoding>) -> Value {
-    let is_header_part = match &value.kind {
-        Kind::HeaderPart => true,
-        // With its padding.
-        Kind::Joined(parts) => {
-            matches!(parts.first(), Some(part) if matches!(part.kind, Kind::HeaderPart))
-        }
-        _ => false,
-    };
-    if is_header_part && encoding == Some(Encoding::Base64) {
-        return Value::new(Kind::Header(std::rc::Rc::from([])));
-    }
     let Some(text) = value.as_text() else {
         return decoded_behind(value, encoding);
     };
@@ -79,6 +68,27 @@ pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     GeneralPurpose::new(alphabet, config)
         .decode(text.trim())
         .ok()
+}
+
+/// The base64 text of a value: spelled out when the value is known.
+pub(super) fn encoded(value: Value) -> Value {
+    match value.as_text() {
+        Some(text) if text.reveal().is_ascii() => {
+            let engine = base64::engine::general_purpose::STANDARD;
+            let text = engine.encode(text.reveal());
+            Value {
+                kind: Kind::Text(Literal::new(&text)),
+                trail: value.trail,
+            }
+        }
+        _ => {
+            let trail = value.trail.clone();
+            Value {
+                kind: Kind::Encoded(std::rc::Rc::new(value)),
+                trail,
+            }
+        }
+    }
 }
 
 fn decode_hex(text: &str) -> Option<Vec<u8>> {

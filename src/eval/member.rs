@@ -265,7 +265,16 @@ impl<'a> Evaluator<'a> {
                 MemberKind::Field(None) => {
                     let annotation = member.annotation.as_ref()?;
                     let scope = class.scope;
-                    return self.within(file, |this| this.value_of_type(annotation, scope));
+                    let value = self.within(file, |this| this.value_of_type(annotation, scope));
+                    let is_setting = value.is_none() && self.reads_settings(class);
+                    return if is_setting {
+                        Some(Value::new(Kind::Environment {
+                            name: Rc::from(name),
+                            fallback: None,
+                        }))
+                    } else {
+                        value
+                    };
                 }
                 MemberKind::Field(Some(_)) | MemberKind::Variant => {}
             }
@@ -323,7 +332,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn method_closure(
+    pub(super) fn method_closure(
         &self,
         class: &Rc<ClassValue>,
         (file, function): FunctionKey,

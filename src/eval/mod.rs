@@ -4,8 +4,10 @@
 //! that nobody in the file calls is evaluated once with unknown arguments. Work is bounded; what was cut is counted.
 
 mod branch;
+mod by_hand;
 mod call;
 mod checks;
+mod claim_schema;
 mod class;
 mod conclude;
 mod condition;
@@ -13,6 +15,7 @@ mod decoded;
 mod discovery;
 mod export;
 mod expression;
+mod failure;
 mod fallback;
 mod fetch;
 mod filled;
@@ -43,7 +46,7 @@ pub(crate) use token::read as signed_token;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::facts::{FileFacts, FileRead, GeneratedKey, LibraryVersion, Site};
+use crate::facts::{FileFacts, FileRead, GeneratedKey, Ignoring, LibraryVersion, Site};
 use crate::models::catalog::{Catalog, Found};
 use crate::models::schema::{Api, Library};
 use crate::project::{Parsed, Project};
@@ -85,6 +88,7 @@ pub fn evaluate(input: &Input<'_>) -> Evaluation {
     let mut evaluator = Evaluator::new(input);
     evaluator.run();
     evaluator.join_decoded();
+    evaluator.settle_by_hand();
     conclude::conclude(&evaluator)
 }
 
@@ -120,6 +124,20 @@ struct SiteRecord<'a> {
     of_another: bool,
     /// The functions and classes around it, innermost first.
     wrappers: Vec<Wrapper>,
+    /// The code does by itself what a library would do.
+    by_hand: Option<by_hand::ByHand>,
+    /// The call that handed the key to the code around.
+    handed_over: Option<Span>,
+    /// Which run for unknown callers it belongs to.
+    activation: usize,
+    /// It happens when the token has expired, said there.
+    after_expiry: Option<Span>,
+    /// An error that says that the token has expired does nothing, said there.
+    expiry_swallowed: Option<Span>,
+    /// A function that is called at this depth says by what it returns whether the token is good.
+    reported_in: Option<usize>,
+    /// How nobody looks at whether the token is good, and where.
+    ignored: Option<(Ignoring, Span)>,
 }
 
 /// A function or class whose callers decide about a call in it.
@@ -182,6 +200,8 @@ struct Frame {
     label: String,
     /// Runs for callers that are not known.
     generic: bool,
+    /// The name by which it was called, there.
+    called: Option<Span>,
 }
 
 struct Evaluator<'a> {
@@ -236,8 +256,14 @@ struct Evaluator<'a> {
     made_in: HashMap<FunctionKey, BTreeSet<FunctionKey>>,
     /// Calls that a parameter of the header reached.
     reached: Vec<header::Reached>,
+    /// Branches for expired tokens that are open: where each says so.
+    expired: Vec<Span>,
     /// What was fetched.
     fetches: Vec<fetch::FetchRecord>,
+    /// Tokens that were taken apart.
+    taken_apart: Vec<by_hand::TakenApart>,
+    /// Keyed hashes over parts of tokens.
+    hashes: Vec<by_hand::KeyedHash<'a>>,
     /// Discovery documents that are put together.
     discoveries: Vec<discovery::Discovery>,
     /// Private keys that are handed out.
@@ -288,6 +314,7 @@ impl Frame {
             returns: Vec::new(),
             label: String::new(),
             generic: false,
+            called: None,
         }
     }
 }
@@ -326,6 +353,9 @@ impl<'a> Evaluator<'a> {
             made_in: HashMap::new(),
             reached: Vec::new(),
             fetches: Vec::new(),
+            expired: Vec::new(),
+            taken_apart: Vec::new(),
+            hashes: Vec::new(),
             discoveries: Vec::new(),
             published: Vec::new(),
             key_sets: Vec::new(),

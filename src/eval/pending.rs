@@ -3,12 +3,14 @@
 //! Most of what a file imports has nothing to do with tokens. So a call into another file that nothing is known of is
 //! not followed; when its result, or a member of it, fills a slot of a library's call, it is.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::Evaluator;
 use super::uses::Use;
 use super::value::{CallRecord, Kind, Value};
+use super::write::open;
+use crate::models::schema::Role;
 use crate::syntax::ir::Name;
 
 /// An expression that waits.
@@ -18,6 +20,8 @@ pub(super) struct Pending {
     asked: Asked,
     /// Its value, once somebody asked.
     known: RefCell<Option<Value>>,
+    /// Something was written to it before anybody knew it.
+    changed: Cell<bool>,
     /// What it is called, for messages.
     pub(super) path: Rc<str>,
 }
@@ -31,6 +35,7 @@ impl Pending {
                     class: class.clone(),
                 },
                 known: RefCell::new(self.known.borrow().clone()),
+                changed: self.changed.clone(),
                 path: Rc::from(path),
             }),
             _ => Rc::clone(self),
@@ -59,8 +64,22 @@ impl Value {
         Self::new(Kind::Pending(Rc::new(Pending {
             asked,
             known: RefCell::default(),
+            changed: Cell::new(false),
             path: Rc::from(path),
         })))
+    }
+
+    /// Itself, or what it waits for when that is known. What is written to it before is not kept: then anything may be
+    /// in it.
+    pub(super) fn to_change(self) -> Self {
+        let Kind::Pending(pending) = &self.kind else {
+            return self;
+        };
+        let known = pending.known.borrow().clone();
+        if known.is_none() {
+            pending.changed.set(true);
+        }
+        known.unwrap_or(self)
     }
 
     /// Whether what it is stands in another file that was not read yet.
@@ -124,6 +143,13 @@ impl Evaluator<'_> {
         if carries_claims(&record) {
             return self.call_method_there(object, name, record);
         }
+        let method = self.catalog.method(&name.text);
+        if method.is_some_and(|method| matches!(method.role, Role::Merge | Role::Append)) {
+            let object = object.clone().to_change();
+            if !object.is_elsewhere() {
+                return self.call_member(&object, name, record);
+            }
+        }
         self.hand_on(&record);
         let path = format!("{}.{}({})", object.path(), name.text, first_path(&record));
         let asked = Asked::Method {
@@ -139,7 +165,9 @@ impl Evaluator<'_> {
         if matches!(object.kind, Kind::Symbol(_)) {
             let member = self.member(object, name);
             let member = self.reach(member);
-            if !member.is_elsewhere() && !member.is_unknown() {
+            // A member of a setting is a part of it, and no method.
+            let is_setting = matches!(member.kind, Kind::Setting { .. } | Kind::Environment { .. });
+            if !member.is_elsewhere() && !member.is_unknown() && !is_setting {
                 return self.dispatch(&member, record);
             }
         }
@@ -158,7 +186,12 @@ impl Evaluator<'_> {
         match &value.kind {
             Kind::Pending(pending) => {
                 let pending = Rc::clone(pending);
-                self.force_pending(&pending)
+                let steps = value.steps();
+                let known = self.force_pending(&pending);
+                // The way that it took while it waited.
+                steps
+                    .iter()
+                    .fold(known, |known, (span, what)| known.through(*span, what))
             }
             Kind::Symbol(symbol) if symbol.from.is_some() => {
                 let reached = self.reach(value);
@@ -226,6 +259,9 @@ impl Evaluator<'_> {
             },
         };
         let value = self.force(value);
+        if pending.changed.get() {
+            open(&value);
+        }
         *pending.known.borrow_mut() = Some(value.clone());
         value
     }
@@ -250,7 +286,11 @@ fn carries_claims(record: &CallRecord) -> bool {
                     None | Some("payload" | "claims" | "aud" | "iss" | "exp" | "nbf")
                 )
             }
-            Kind::Header(_) => true,
+            Kind::Header(_) | Kind::TokenPart(..) | Kind::Hash(_) => true,
+            Kind::Encoded(value) => carries(value, depth),
+            Kind::Joined(parts) => parts
+                .iter()
+                .any(|part| matches!(part.kind, Kind::TokenPart(..))),
             Kind::OneOf(values) => values.iter().any(|value| carries(value, depth)),
             Kind::Map(map) if depth == 0 => map
                 .borrow()

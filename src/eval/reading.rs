@@ -103,7 +103,9 @@ fn written_path(value: &Value) -> Option<String> {
         } => written_path(fallback),
         Kind::OneOf(values) => values.iter().find_map(written_path),
         Kind::Joined(parts) => {
-            let text = parts.last()?.as_text()?.reveal();
+            let texts = parts.iter().rev().map_while(Value::as_text);
+            let texts: Vec<&str> = texts.map(|text| text.reveal()).collect();
+            let text: String = texts.into_iter().rev().collect();
             let path = text.trim_start_matches(['/', '\\']);
             (path.len() < text.len() && !path.is_empty()).then(|| path.to_owned())
         }

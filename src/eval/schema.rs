@@ -59,9 +59,11 @@ impl<'a> Evaluator<'a> {
             Filled::Yes(value, _) | Filled::Maybe(value, _) => Some(value),
             Filled::No | Filled::Unknown => None,
         });
+        if let Some(claims) = from.as_ref().filter(|from| is_claims(from)) {
+            return self.parse_claims(api, record, object, claims);
+        }
         let of_token = from.as_ref().is_some_and(is_of_token);
         if of_token || from.is_none() && source.is_some() {
-            // A schema that claims are held against, or nothing that is seen.
             let name = api.path.first().map_or("", String::as_str);
             return self.call_unknown(name, record);
         }
@@ -83,22 +85,23 @@ impl<'a> Evaluator<'a> {
         };
         let value = self.read_all(described, reading);
         let value = self.remade(value, own, object);
-        match &api.under {
-            Some(name) => {
-                let entry = Entry {
-                    value,
-                    key: record.name,
-                    maybe: false,
-                };
-                Value::map(Map {
-                    entries: BTreeMap::from([(name.clone(), entry)]),
-                    open: true,
-                    born: self.depth(),
-                    class: None,
-                })
-            }
-            None => value,
-        }
+        self.under(api, value, record.name)
+    }
+
+    /// What a call of a schema gives: what was read, or an object that holds it.
+    pub(super) fn under(&self, api: &Api, value: Value, key: Span) -> Value {
+        let Some(name) = &api.under else { return value };
+        let entry = Entry {
+            value,
+            key,
+            maybe: false,
+        };
+        Value::map(Map {
+            entries: BTreeMap::from([(name.clone(), entry)]),
+            open: true,
+            born: self.depth(),
+            class: None,
+        })
     }
 
     /// The content of a settings object; `None` when the object is none.
@@ -441,10 +444,18 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Whether a value is, or may be, the claims of a token.
+fn is_claims(value: &Value) -> bool {
+    let values = value.alternatives();
+    values
+        .iter()
+        .any(|value| matches!(value.kind, Kind::Claims(..)))
+}
+
 /// Whether a value comes out of a token.
 fn is_of_token(value: &Value) -> bool {
     match &value.kind {
-        Kind::Claims(..) | Kind::Header(_) | Kind::HeaderPart => true,
+        Kind::Claims(..) | Kind::Header(_) | Kind::TokenPart(..) => true,
         Kind::OneOf(values) => values.iter().any(is_of_token),
         _ => false,
     }

@@ -18,7 +18,7 @@ use crate::source::Span;
 use crate::syntax::ir::{Literal, Name};
 
 /// What is known of one call's slots.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Resolved<'a> {
     pub(super) slots: BTreeMap<Slot, Filled>,
     /// Slots whose check is switched off, and where.
@@ -50,6 +50,21 @@ pub(super) struct UnsetFacts {
 }
 
 impl Resolved<'_> {
+    /// What an API says by itself.
+    pub(super) fn of(api: &Api) -> Self {
+        Self {
+            slots: BTreeMap::new(),
+            off: BTreeMap::new(),
+            demanded: BTreeMap::new(),
+            inert: Vec::new(),
+            unset: UnsetFacts::default(),
+            defaults: api.defaults.clone(),
+            kind: api.kind,
+            policy_unknown: false,
+            key_from_callback: false,
+        }
+    }
+
     /// Whether a slot is filled with a value that is seen.
     pub(super) fn has(&self, slot: Slot) -> bool {
         matches!(self.slots.get(&slot), Some(Filled::Yes(..)))
@@ -102,17 +117,7 @@ impl<'a> Evaluator<'a> {
         object: Option<&Rc<RefCell<Object>>>,
     ) -> Resolved<'a> {
         let api = found.item;
-        let mut resolved = Resolved {
-            slots: BTreeMap::new(),
-            off: BTreeMap::new(),
-            demanded: BTreeMap::new(),
-            inert: Vec::new(),
-            unset: UnsetFacts::default(),
-            defaults: api.defaults.clone(),
-            kind: api.kind,
-            policy_unknown: false,
-            key_from_callback: false,
-        };
+        let mut resolved = Resolved::of(api);
         let mut holders = Vec::new();
         holders.extend(object.and_then(|object| self.holder(object)));
         if let Some(source) = api.slots.get(&Slot::Policy) {

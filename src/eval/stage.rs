@@ -278,7 +278,7 @@ impl<'a> Evaluator<'a> {
         self.development.extend(spans.reduce(Span::join));
     }
 
-    fn block_span(&self, block: &Block) -> Option<Span> {
+    pub(super) fn block_span(&self, block: &Block) -> Option<Span> {
         let tail = block.tail.map(|tail| self.module.expr(tail).span);
         let statements = block.statements.iter().map(|statement| statement.span);
         statements.chain(tail).reduce(Span::join)
@@ -287,7 +287,9 @@ impl<'a> Evaluator<'a> {
     /// Whether a step on the way of a value is in code that runs in development only.
     pub(super) fn is_for_development(&self, steps: &[(Span, String)]) -> bool {
         steps.iter().any(|(span, _)| {
-            let mut blocks = self.development.iter();
+            let files = self.loaded.iter().map(|loaded| &loaded.file.module);
+            let left_out = files.flat_map(|module| &module.development_spans);
+            let mut blocks = self.development.iter().chain(left_out);
             blocks.any(|block| block.contains(*span))
         })
     }

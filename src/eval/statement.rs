@@ -123,6 +123,7 @@ impl<'a> Evaluator<'a> {
             StatementKind::Return(value) => {
                 if let Some(id) = value {
                     let value = self.expression(*id, scope);
+                    self.note_returned_for_expired(&value);
                     self.frame_mut().returns.push(value);
                 }
                 Flow::Left
@@ -200,11 +201,14 @@ impl<'a> Evaluator<'a> {
         self.note_stage(&branch.then, stage.then);
         self.note_stage(&branch.otherwise, stage.otherwise);
         let missing = self.missing_in(branch.condition, scope);
+        let expiry = self.asks_for_expiry(branch.condition);
         // `if let P = x`: the binding is the first statement, over the condition itself, which ran already.
         let evaluated = (branch.condition, condition);
         let then = |this: &mut Self| {
             this.evaluated = Some(evaluated.clone());
-            this.inner_block(&branch.then, scope)
+            this.for_expired(expiry, &branch.then, |this| {
+                this.inner_block(&branch.then, scope)
+            })
         };
         let flow = std::cell::Cell::new(Flow::On);
         let missing = missing.as_ref();
@@ -283,7 +287,8 @@ impl<'a> Evaluator<'a> {
                 if let Some(guard) = arm.guard {
                     this.expression(guard, inner);
                 }
-                this.block(&arm.body, inner)
+                let expiry = this.cases_of_expiry(&arm.cases, arm.guard);
+                this.for_expired(expiry, &arm.body, |this| this.block(&arm.body, inner))
             }));
         }
         if !exhaustive {
@@ -293,6 +298,7 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn run_try(&mut self, tried: &'a Try, scope: usize) -> Outcome {
+        let start = self.sites.len();
         let body = |this: &mut Self| this.inner_block(&tried.body, scope);
         let mut ways: Vec<Way<'_, 'a>> = vec![Box::new(body)];
         for handler in &tried.handlers {
@@ -301,10 +307,11 @@ impl<'a> Evaluator<'a> {
                 if let Some(name) = &handler.binding {
                     this.write_name(inner, &name.text, Value::unknown(&name.text));
                 }
-                this.block(&handler.body, inner)
+                this.for_handler(handler, |this| this.block(&handler.body, inner))
             }));
         }
         let (flow, value) = self.branches(&ways);
+        self.note_handlers(tried, start);
         let (last, _) = self.inner_block(&tried.finally, scope);
         (if last == Flow::Left { Flow::Left } else { flow }, value)
     }

@@ -33,6 +33,8 @@ pub(super) struct ClaimsUse {
     pub(super) first_decided: Option<usize>,
     /// Methods that were called on the result.
     pub(super) called: BTreeSet<String>,
+    /// They were decoded since the token had expired, and the code goes on with them.
+    pub(super) went_on: bool,
 }
 
 impl ClaimsUse {
@@ -43,6 +45,15 @@ impl ClaimsUse {
             && self.handed_on.is_empty()
             && self.called.is_empty()
             && !self.returned
+    }
+
+    /// Whether nobody did anything with them but return them.
+    pub(super) fn is_only_returned(&self) -> bool {
+        let returned = Self {
+            returned: false,
+            ..self.clone()
+        };
+        returned.is_untouched()
     }
 }
 
@@ -57,6 +68,8 @@ pub(super) enum Use {
     Decided,
     /// Handed on.
     HandedOn,
+    /// Kept in an object that comes from elsewhere.
+    Stored,
     /// Returned by a function, perhaps to a caller in this file.
     Returned,
     /// Awaited.
@@ -96,9 +109,15 @@ impl Evaluator<'_> {
 
     fn note_claims(&mut self, site: usize, path: &Rc<[String]>, how: Use) {
         let now = self.steps;
+        let goes_on = match how {
+            Use::Read | Use::Decided | Use::HandedOn => self.expired.is_empty(),
+            Use::Stored => true,
+            Use::Compared | Use::Returned | Use::Awaited | Use::Propagated => false,
+        };
         let Some(record) = self.sites.get_mut(site) else {
             return;
         };
+        let after_expiry = record.after_expiry.is_some();
         let uses = &mut record.uses;
         let names: Vec<&String> = path
             .iter()
@@ -111,6 +130,7 @@ impl Evaluator<'_> {
         if NOT_CLAIMS.contains(&claim.as_str()) {
             return;
         }
+        uses.went_on |= goes_on && after_expiry;
         match how {
             Use::Read if claim.is_empty() => {}
             Use::Read => {
@@ -124,7 +144,7 @@ impl Evaluator<'_> {
                 uses.compared.insert(claim.clone());
                 uses.decided.insert(claim);
             }
-            Use::HandedOn => {
+            Use::HandedOn | Use::Stored => {
                 uses.handed_on.insert(claim);
             }
             Use::Returned => uses.returned = true,

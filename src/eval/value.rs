@@ -94,8 +94,12 @@ pub(super) enum Kind {
     Claims(usize, Rc<[String]>),
     /// Header of a token that is not verified yet, or a member of it.
     Header(Rc<[String]>),
-    /// The first part of a token, as it is written: its header in base64.
-    HeaderPart,
+    /// A part of a token that was taken apart at its dots, as it is written (index of the token).
+    TokenPart(usize, Part),
+    /// The base64 text of a value.
+    Encoded(Rc<Value>),
+    /// A keyed hash over the signed parts of a token (index of the hash).
+    Hash(usize),
     /// What a fetch gave, or a part of it (index of the fetch).
     Fetched(usize),
     /// The private member of a key that was written out as JSON; the key.
@@ -108,6 +112,17 @@ pub(super) enum Kind {
     Default,
     /// One of several.
     OneOf(Rc<[Value]>),
+}
+
+/// A part of a token in its compact form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The first.
+    Header,
+    /// The second.
+    Payload,
+    /// The third.
+    Signature,
 }
 
 /// A list.
@@ -190,6 +205,8 @@ pub(super) struct CallRecord {
     pub(super) open: bool,
     /// Type arguments as written.
     pub(super) type_arguments: Vec<(String, Value)>,
+    /// Claims that are spread over its named arguments.
+    pub(super) spread: Option<Value>,
     /// `new X(...)`.
     pub(super) constructs: bool,
     /// What it was called on.
@@ -426,6 +443,7 @@ impl Value {
             Kind::Pending(pending) => pending.path.to_string(),
             Kind::Claims(_, path) => format!("claims.{}", path.join(".")),
             Kind::Header(path) => format!("header.{}", path.join(".")),
+            Kind::Encoded(value) => value.path(),
             Kind::OneOf(values) => values
                 .iter()
                 .find(|value| value.is_unknown())
@@ -454,6 +472,9 @@ impl Value {
             (Kind::Symbol(a), Kind::Symbol(b)) => a == b,
             (Kind::Claims(a, b), Kind::Claims(c, d)) => a == c && b == d,
             (Kind::Header(a), Kind::Header(b)) => a == b,
+            (Kind::TokenPart(a, b), Kind::TokenPart(c, d)) => a == c && b == d,
+            (Kind::Encoded(a), Kind::Encoded(b)) => a.same(b),
+            (Kind::Hash(a), Kind::Hash(b)) => a == b,
             (Kind::Fetched(a), Kind::Fetched(b)) => a == b,
             (Kind::Function(a), Kind::Function(b)) => Rc::ptr_eq(a, b),
             (Kind::Pending(a), Kind::Pending(b)) => Rc::ptr_eq(a, b),

@@ -46,6 +46,7 @@ impl Evaluator<'_> {
         let value = value.through(span, &format!("bound to `{name}`"));
         let depth = self.depth();
         for object in object.alternatives() {
+            let object = object.to_change();
             if !self.missing.is_empty() && self.write_missing(&object, name, span, &value) {
                 continue;
             }
@@ -71,9 +72,9 @@ impl Evaluator<'_> {
                         self.put(store, name, Entry { value, key, maybe });
                     }
                     self.keep(path, name, value.clone());
-                    self.note_use(&value, Use::HandedOn);
+                    self.note_use(&value, Use::Stored);
                 }
-                _ => self.note_use(&value, Use::HandedOn),
+                _ => self.note_use(&value, Use::Stored),
             }
         }
     }
@@ -163,7 +164,10 @@ fn write_entry(
 pub(super) fn merge_into(map: &mut Map, value: &Value, maybe: bool) {
     match &value.kind {
         Kind::Map(inner) => {
-            let inner = inner.borrow();
+            // A map that is copied into itself stays as it is.
+            let Ok(inner) = inner.try_borrow() else {
+                return;
+            };
             map.open |= inner.open;
             for (name, entry) in &inner.entries {
                 write_entry(

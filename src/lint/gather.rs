@@ -99,10 +99,11 @@ fn what_is_known(site: &Site) -> String {
         ..
     } = site;
     let materials: Vec<_> = keys.iter().map(|key| (key.kind, &key.material)).collect();
-    let ignored = site.result_ignored;
+    let ignored = (&site.result_ignored, site.uses.went_on, &site.handed_over);
+    let later = site.verified_later.as_ref().map(|later| &later.place);
     let decided = (&uses.decided, &uses.compared, &uses.called, uses.returned);
     format!(
-        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored} {header:?} {address:?} {fetched:?} {fetched_from:?} {token}"
+        "{materials:?} {algorithms:?} {checks:?} {inert:?} {decided:?} {mint:?} {ignored:?} {later:?} {header:?} {address:?} {fetched:?} {fetched_from:?} {token}"
     )
 }
 

@@ -1,8 +1,8 @@
 //! Every model, loaded once: which API a package and a path name.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::schema::{Api, Library, Method, Model, SettingModel, StoreModel, TypeModel};
+use super::schema::{Api, Library, Method, Model, Role, SettingModel, StoreModel, TypeModel};
 
 include!(concat!(env!("OUT_DIR"), "/models.rs"));
 
@@ -23,6 +23,10 @@ pub struct Catalog {
     by_package: HashMap<String, Vec<usize>>,
     methods: HashMap<String, (usize, usize)>,
     settings: HashMap<String, Vec<(usize, usize)>>,
+    /// Names of errors that stand for whatever is wrong with a token.
+    any_errors: HashSet<String>,
+    /// Names of errors that say that a token has expired.
+    expiry_errors: HashSet<String>,
     /// APIs by model and the last name of their path, in model order: what most look-ups are turned away by.
     apis_by_name: Vec<HashMap<String, Vec<usize>>>,
 }
@@ -75,6 +79,9 @@ impl Catalog {
                 .or_default()
                 .push(index);
         }
+        let errors = &model.library.errors;
+        self.any_errors.extend(errors.any.iter().cloned());
+        self.expiry_errors.extend(errors.expired.iter().cloned());
         for (position, method) in model.method.iter().enumerate() {
             for name in &method.name {
                 self.methods.insert(name.clone(), (index, position));
@@ -213,6 +220,25 @@ impl Catalog {
     /// Whether any model knows the package.
     pub fn knows_package(&self, package: &str) -> bool {
         !self.models_of(package, &[]).is_empty()
+    }
+
+    /// Whether an error of this name is raised whatever is wrong with a token.
+    pub fn is_any_error(&self, name: &str) -> bool {
+        self.any_errors.contains(name)
+    }
+
+    /// Whether an error of this name says that a token has expired.
+    pub fn is_expiry_error(&self, name: &str) -> bool {
+        self.expiry_errors.contains(name)
+    }
+
+    /// The first API that does this.
+    pub fn first_of(&self, role: Role) -> Option<Found<'_, Api>> {
+        self.models.iter().find_map(|model| {
+            let item = model.api.iter().find(|api| api.role == role)?;
+            let library = &model.library;
+            Some(Found { library, item })
+        })
     }
 
     /// A method known by its name alone.

@@ -56,6 +56,21 @@ pub struct Library {
     /// How to mend a slot, in this library's own words.
     #[serde(default)]
     pub fix: BTreeMap<Slot, String>,
+    /// How its errors are told apart.
+    #[serde(default)]
+    pub errors: Errors,
+}
+
+/// Names, codes and messages of errors.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Errors {
+    /// What takes one of these takes whatever is wrong with a token.
+    #[serde(default)]
+    pub any: Vec<String>,
+    /// The token has expired, and its signature is good.
+    #[serde(default)]
+    pub expired: Vec<String>,
 }
 
 /// What an API does.
@@ -86,7 +101,8 @@ pub enum Role {
     Environment,
     /// Reads a setting: of the store, or of the object it is called on, when these are known.
     Setting,
-    /// Reads a value by a schema: what comes out has the fields of the schema, each with its default.
+    /// Reads a value by a schema: what comes out has the fields of the schema, each with its default. Claims are held
+    /// against it.
     Parse,
     /// Puts settings into a store. The slot `value` is the name under which they stand there.
     Define,
@@ -129,6 +145,18 @@ pub enum Role {
     Inspect,
     /// Takes a text apart.
     Split,
+    /// Takes the last part of a text off.
+    SplitLast,
+    /// Takes the next element off its receiver.
+    Next,
+    /// Writes bytes as base64.
+    Encode,
+    /// Makes a keyed hash of a message.
+    Hash,
+    /// Says whether a keyed hash of a message is the one that is given.
+    VerifyHash,
+    /// Says whether two values are the same.
+    Equal,
     /// Puts its receiver and arguments together.
     Join,
     /// Fetches from an address.
@@ -279,6 +307,9 @@ pub struct Api {
     /// gives the object itself.
     #[serde(default)]
     pub members: bool,
+    /// Only certain values fill the schema, the type or the field that this makes or stands on.
+    #[serde(default)]
+    pub compares: bool,
     /// What a span of time is made of.
     #[serde(default)]
     pub units: Vec<Unit>,
@@ -390,6 +421,9 @@ pub struct TypeModel {
     /// values written are fallbacks.
     #[serde(default)]
     pub settings: bool,
+    /// Calls after which only certain values fill it, when it is a schema.
+    #[serde(default)]
+    pub compares: Vec<String>,
     /// Where the fields of a schema, or the content of a settings object, stand.
     #[serde(default)]
     pub fields: Vec<Source>,
@@ -447,6 +481,9 @@ pub struct Method {
     /// How the receiver is decoded.
     #[serde(default)]
     pub encoding: Option<Encoding>,
+    /// It leaves the function, or the program, when its receiver is an error.
+    #[serde(default)]
+    pub fails: bool,
     /// The store that its arguments are put into.
     #[serde(default)]
     pub store: Option<String>,

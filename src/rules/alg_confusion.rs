@@ -39,7 +39,13 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             Algorithms::Known { names, .. }
                 if names.iter().all(|name| is_hmac(name)) && !names.is_empty() =>
             {
-                if let Some(place) = public_material(site) {
+                let written = public_material(site);
+                let of_file = || {
+                    let is_file = site.keys.iter().any(|key| key.material.is_public_file());
+                    let by_hand = site.handed_over.as_ref().unwrap_or(&site.place);
+                    (is_file && !site.family_bound).then_some(by_hand)
+                };
+                if let Some(place) = written.or_else(of_file) {
                     let message = format!(
                         "A public key is the HMAC secret of this {library} call: whoever has the public key can mint."
                     );

@@ -2,24 +2,18 @@
 
 use super::draft::Draft;
 use super::peek;
-use crate::facts::{Check, FileFacts, Site, SiteKind};
+use crate::facts::FileFacts;
 use crate::finding::Finding;
 use crate::models::schema::Slot;
 
 pub(super) const ID: &str = "claims-before-verify";
 
 pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
-    for site in &facts.sites {
-        let unverified = site.kind == SiteKind::Decode
-            || matches!(site.check(Slot::Signature), Check::Disabled(_));
-        let Some(moment) = site.uses.first_decided.filter(|_| unverified) else {
+    for site in facts.sites.iter().filter(|site| site.skips_signature()) {
+        let (Some(moment), Some(verify)) = (site.uses.first_decided, &site.verified_later) else {
             continue;
         };
-        let Some(verify) = verified_later(facts, site).filter(|verify| moment < verify.moment)
-        else {
-            continue;
-        };
-        if !peek::decides_on_identity(site) {
+        if verify.moment <= moment || !peek::decides_on_identity(site) {
             continue;
         }
         Draft::new(ID, site, &site.place, "read before it is verified")
@@ -34,17 +28,4 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             .related(&verify.place, "verified only here")
             .report(findings);
     }
-}
-
-/// The verify of the same token in the same function.
-fn verified_later<'a>(facts: &'a FileFacts, site: &Site) -> Option<&'a Site> {
-    facts.sites.iter().find(|other| {
-        other.kind == SiteKind::Verify
-            && matches!(other.check(Slot::Signature), Check::Enforced)
-            && other.scope == site.scope
-            && other.token == site.token
-            && !site.token.is_empty()
-            && other.root == site.root
-            && other.moment > site.moment
-    })
 }

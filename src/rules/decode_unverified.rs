@@ -17,8 +17,9 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         .iter()
         .filter(|site| site.kind == SiteKind::Decode)
     {
-        let verified =
-            peek::same_token_verified(facts, site) || peek::verified_elsewhere(facts, site);
+        let verified = peek::same_token_verified(facts, site)
+            || peek::verified_elsewhere(facts, site)
+            || peek::taken_after_expiry(facts, site).is_some();
         if verified || !peek::claims_matter(site) || peek::from_token_endpoint(site) {
             continue;
         }

@@ -1,7 +1,7 @@
 //! `exp-unchecked`: expired tokens are accepted.
 
 use super::draft::Draft;
-use super::peek;
+use super::{peek, signature_skipped};
 use crate::facts::{Check, FileFacts, SiteKind};
 use crate::finding::{Confidence, Finding, Place};
 use crate::models::schema::Slot;
@@ -40,8 +40,11 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             ),
             _ => continue,
         };
-        if site.kind == SiteKind::Verify
-            && matches!(site.check(Slot::Signature), Check::Disabled(_))
+        // Without a signature nothing is checked; a switch of its own stays when the signature is mended.
+        if let Check::Disabled(signature) = site.check(Slot::Signature)
+            && (place.span == signature.span
+                || !matches!(site.check(Slot::Expiry), Check::Disabled(_))
+                || !signature_skipped::is_reported(facts, site))
         {
             continue;
         }
@@ -59,5 +62,32 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             draft
         };
         draft.report(findings);
+    }
+    taken_after_expiry(facts, findings);
+}
+
+/// Tokens that are decoded without a check once the library has said that they have expired.
+fn taken_after_expiry(facts: &FileFacts, findings: &mut Vec<Finding>) {
+    for site in &facts.sites {
+        let Some((expired, verify)) = peek::taken_after_expiry(facts, site) else {
+            continue;
+        };
+        if !site.uses.went_on {
+            continue;
+        }
+        let library = &site.library.name;
+        Draft::new(ID, site, &site.place, "reads an expired token")
+            .message(format!(
+                "When {library} says that the token has expired, its claims are read without a check and the code \
+                 goes on with them: a stolen token works for ever."
+            ))
+            .remedy(
+                None,
+                "Answer an expired token with an error; a new one is given for a refresh token that was checked.",
+            )
+            .related(expired, "the token has expired here")
+            .related(&verify.place, "verified here")
+            .at_most(Confidence::Medium)
+            .report(findings);
     }
 }

@@ -20,7 +20,6 @@ const COVERS: &[(&str, &[&str])] = &[
             alg_unpinned::ID,
             aud_unchecked::ID,
             decode_unverified::ID,
-            exp_unchecked::ID,
             iss_unchecked::ID,
         ],
     ),

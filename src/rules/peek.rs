@@ -1,7 +1,7 @@
 //! When reading claims without verifying is harmless: peek then verify, routing by issuer, timers.
 
-use crate::facts::{Check, FileFacts, Site, SiteKind};
-use crate::models::schema::Slot;
+use crate::facts::{FileFacts, Site};
+use crate::finding::Place;
 
 /// Claims that choose a key or a moment and say nothing about who the caller is.
 const ROUTING_CLAIMS: &[&str] = &["exp", "iat", "nbf", "iss", "kid", "alg", "typ", "jti"];
@@ -120,10 +120,20 @@ pub(super) fn verified_elsewhere(facts: &FileFacts, site: &Site) -> bool {
     verifies(facts, site).any(|other| other.scope != site.scope)
 }
 
+/// Where the library said that the token has expired that is then read here without a check, and the call that said
+/// it: its signature was good.
+pub(super) fn taken_after_expiry<'a>(
+    facts: &'a FileFacts,
+    site: &'a Site,
+) -> Option<(&'a Place, &'a Site)> {
+    let expired = site.after_expiry.as_ref()?;
+    let verify = verifies(facts, site)
+        .filter(|_| site.skips_signature() && !site.token.is_empty())
+        .find(|other| other.token == site.token && other.root == site.root)?;
+    Some((expired, verify))
+}
+
 fn verifies<'a>(facts: &'a FileFacts, site: &'a Site) -> impl Iterator<Item = &'a Site> {
-    facts.sites.iter().chain(&facts.reached).filter(|other| {
-        other.kind == SiteKind::Verify
-            && matches!(other.check(Slot::Signature), Check::Enforced)
-            && other.span != site.span
-    })
+    let all = facts.sites.iter().chain(&facts.reached);
+    all.filter(|other| other.guards() && other.span != site.span)
 }

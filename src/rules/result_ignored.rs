@@ -1,7 +1,7 @@
-//! `result-ignored`: a verify reports a bad token by what it returns, and nobody looks.
+//! `result-ignored`: nobody looks at what a verify says of the token.
 
 use super::draft::Draft;
-use crate::facts::{FileFacts, SiteKind};
+use crate::facts::{FileFacts, Ignoring, SiteKind};
 use crate::finding::Finding;
 use crate::models::schema::Slot;
 
@@ -11,14 +11,42 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     for site in facts
         .sites
         .iter()
-        .filter(|site| site.kind == SiteKind::Verify && site.result_ignored)
+        .filter(|site| site.kind == SiteKind::Verify)
     {
-        Draft::new(ID, site, &site.place, "its result is thrown away")
-            .message(format!(
-                "This {} call says by its result whether the token is good, and nobody looks at it: every token passes.",
-                site.library.name
-            ))
-            .remedy(site.fix(Slot::Callback), "Stop when the result is not good, and await it when it is a promise.")
+        let Some(ignored) = &site.result_ignored else {
+            continue;
+        };
+        let library = &site.library.name;
+        let (label, message) = match ignored.how {
+            Ignoring::Unused => (
+                "its result is thrown away",
+                format!(
+                    "This {library} call says by its result whether the token is good, and nobody looks at it: every \
+                     token passes."
+                ),
+            ),
+            Ignoring::Swallowed => (
+                "its error is swallowed",
+                format!(
+                    "The error of this {library} call is caught and forgotten, and nothing is done with what it gives: \
+                     every token passes."
+                ),
+            ),
+            Ignoring::Dropped => (
+                "its result is thrown away",
+                format!(
+                    "This call says by what it returns whether {library} holds the token good, and nobody looks at \
+                     it: every token passes."
+                ),
+            ),
+        };
+        Draft::new(ID, site, &ignored.place, label)
+            .message(message)
+            .remedy(
+                site.fix(Slot::Callback),
+                "Stop when the result is not good, and await it when it is a promise.",
+            )
+            .related(&site.place, "the call")
             .report(findings);
     }
 }

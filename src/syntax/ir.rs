@@ -60,6 +60,8 @@ pub struct Module {
     pub comments: Vec<Comment>,
     /// Code that only tests run (test modules, test functions, calls of a test runner).
     pub test_spans: Vec<Span>,
+    /// Code that is left out of the build that users get.
+    pub development_spans: Vec<Span>,
     /// The file is there for its tests: what stands beside them serves them.
     pub is_test: bool,
     /// An unbound name at the root of a path names a package without an import (`tokens::decode` in Rust).

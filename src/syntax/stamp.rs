@@ -23,6 +23,7 @@ impl Module {
             body,
             comments,
             test_spans,
+            development_spans,
             is_test: _,
             unbound_names_are_packages: _,
             assignments_are_local: _,
@@ -36,7 +37,8 @@ impl Module {
         for Comment { span } in comments {
             stamp.span(span);
         }
-        test_spans.iter_mut().for_each(|span| stamp.span(span));
+        let spans = test_spans.iter_mut().chain(development_spans);
+        spans.for_each(|span| stamp.span(span));
         for Unread { span, reason: _ } in unread {
             stamp.span(span);
         }

@@ -102,11 +102,15 @@ impl Lowerer {
         positional(self.attribute_value(argument))
     }
 
-    /// Notes the item at `extent` when its attributes mark a test.
-    pub(super) fn note_test(&mut self, attributes: &[Attribute], extent: extent::Extent) {
+    /// Notes what stands at `extent` when its attributes mark a test, or code for development.
+    pub(super) fn note_condition(&mut self, attributes: &[Attribute], extent: extent::Extent) {
         if mark_tests(attributes) {
             let span = self.extent(extent);
             self.module.test_spans.push(span);
+        }
+        if mark_development(attributes) {
+            let span = self.extent(extent);
+            self.module.development_spans.push(span);
         }
     }
 }
@@ -118,7 +122,7 @@ pub(super) fn mark_tests(attributes: &[Attribute]) -> bool {
         match last.map(|segment| plain(&segment.ident)).as_deref() {
             Some("test" | "rstest" | "bench") => true,
             Some("cfg") => match &attribute.meta {
-                Meta::List(list) => needs_test(list.tokens.clone()),
+                Meta::List(list) => asks_for(list.tokens.clone(), "test", &["not"]),
                 _ => false,
             },
             _ => false,
@@ -126,18 +130,30 @@ pub(super) fn mark_tests(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// Whether a `cfg` condition asks for `test`.
-fn needs_test(condition: TokenStream) -> bool {
-    let mut negated = false;
+/// Whether attributes say that what they are on is left out of the build that users get.
+fn mark_development(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("cfg") => {
+            asks_for(list.tokens.clone(), "debug_assertions", &["not", "any"])
+        }
+        _ => false,
+    })
+}
+
+/// Whether a `cfg` condition asks for a name, outside of groups with one of these words before them.
+fn asks_for(condition: TokenStream, name: &str, not_in: &[&str]) -> bool {
+    let mut skipped = false;
     for token in condition {
         match token {
             TokenTree::Ident(identifier) => {
-                if identifier == "test" {
+                if identifier == name {
                     return true;
                 }
-                negated = identifier == "not";
+                skipped = not_in.iter().any(|word| identifier == word);
             }
-            TokenTree::Group(group) if !negated && needs_test(group.stream()) => return true,
+            TokenTree::Group(group) if !skipped && asks_for(group.stream(), name, not_in) => {
+                return true;
+            }
             _ => {}
         }
     }

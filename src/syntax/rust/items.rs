@@ -15,7 +15,7 @@ impl Lowerer {
     pub(super) fn item(&mut self, item: &Item, into: &mut Vec<Statement>) {
         let extent = extent::of_item(item);
         let span = self.extent(extent);
-        self.note_test(attributes_of(item), extent);
+        self.note_condition(attributes_of(item), extent);
         self.deeper(extent.0, |lowerer| lowerer.item_within(item, span, into));
     }
 
@@ -224,7 +224,7 @@ impl Lowerer {
         body: &syn::Block,
         extent: Extent,
     ) -> Member {
-        self.note_test(attributes, extent);
+        self.note_condition(attributes, extent);
         let span = self.extent(extent);
         let has_receiver = matches!(signature.inputs.first(), Some(FnArg::Receiver(_)));
         let method = self.function(attributes, signature, body, span);

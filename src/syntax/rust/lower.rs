@@ -291,7 +291,9 @@ impl Lowerer {
     }
 
     fn local(&mut self, local: &Local, into: &mut Vec<Statement>) {
-        let span = self.extent((local.let_token.span, local.semi_token.spans[0]));
+        let extent = (local.let_token.span, local.semi_token.spans[0]);
+        self.note_condition(&local.attrs, extent);
+        let span = self.extent(extent);
         let value = (local.init.as_ref()).map(|init| self.expr(&init.expr));
         let (pattern, annotation) = match &local.pat {
             syn::Pat::Type(typed) => (&*typed.pat, Some(self.type_name(&typed.ty))),

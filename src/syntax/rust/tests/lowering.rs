@@ -259,4 +259,14 @@ fn tests_are_marked() {
     );
     assert!(module.unbound_names_are_packages);
     assert_eq!(parse(b"#![cfg(test)] fn f() {}").test_spans.len(), 1);
+    let development = |text: &[u8]| parse(text).development_spans.len();
+    assert_eq!(development(b"#[cfg(debug_assertions)] const A: u8 = 1;"), 1);
+    assert_eq!(
+        development(b"#[cfg(not(debug_assertions))] const A: u8 = 1;"),
+        0
+    );
+    assert_eq!(
+        development(b"#[cfg(any(x, debug_assertions))] const A: u8 = 1;"),
+        0
+    );
 }
