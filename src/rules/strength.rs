@@ -168,7 +168,7 @@ mod tests {
         for text in [
             "ledger-otter-vapour-quarry-plinth-basin",
             "a-fixture-secret-that-nobody-has-ever-used",
-            "secret-9f1c72e0b4d65a38c1e0f7",
+            "secret-9f1c72e0b4d65a38c1e0f7a2d4",
         ] {
             assert_eq!(of(text), None, "{text}");
         }
