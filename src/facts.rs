@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::budget::Cut;
 use crate::finding::{CodeContext, Place};
 use crate::keys::KnownKeys;
 use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms, Versions};
@@ -23,8 +24,8 @@ pub struct FileFacts {
     pub reached: Vec<Site>,
     /// Framework settings that the file sets, by name.
     pub settings: BTreeSet<String>,
-    /// Whether a bound cut the evaluation short.
-    pub cut: bool,
+    /// Which bounds cut the evaluation short.
+    pub cut: Cut,
     /// Secrets that were seen.
     pub redactor: Redactor,
     /// The file is code for a browser.

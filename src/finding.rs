@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::budget::CutFiles;
 pub use crate::level::Level;
 use crate::page::Page;
 use crate::redact::Redactor;
@@ -132,6 +133,8 @@ pub struct Summary {
     pub sites: usize,
     /// Files that could not be read, or only in part.
     pub files_unread: usize,
+    /// Files of which a bound on the evaluation kept something out.
+    pub cut: CutFiles,
     /// Findings that a comment or the configuration took away.
     pub suppressed: usize,
     /// Findings of pedantic rules that were not asked for.
@@ -145,10 +148,16 @@ pub struct Summary {
 pub struct Timings {
     /// Walk, read and prefilter, as passed on the clock.
     pub walk: Duration,
-    /// Parsing, evaluating and judging, added up over the threads.
-    pub files: Duration,
+    /// Parsing, added up over the threads.
+    pub parsing: Duration,
+    /// Evaluating with the parsing that it asks for, added up over the threads.
+    pub evaluation: Duration,
+    /// Files that were parsed, those that others import included.
+    pub files: usize,
     /// Bytes that were parsed.
     pub bytes: u64,
+    /// Lines that were parsed.
+    pub lines: u64,
 }
 
 /// All that a run found.

@@ -1,5 +1,6 @@
 //! jotlint: a static security linter for JWT usage.
 
+pub mod budget;
 pub mod cli;
 pub mod context;
 pub mod eval;

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
+use crate::budget::{Budget, Cut, CutFiles};
 use crate::context;
 use crate::eval::{self, Input};
 use crate::facts::{FileFacts, LibraryVersion};
@@ -63,6 +64,8 @@ pub struct Options {
     pub poisoned: Vec<String>,
     /// Bounds on one file.
     pub limits: Limits,
+    /// Bounds on the evaluation.
+    pub budget: Budget,
     /// Keys that are public knowledge.
     pub known_keys: Arc<KnownKeys>,
     /// The time of the run in seconds since 1970, by which tokens in the code have expired or not.
@@ -82,6 +85,7 @@ impl Default for Options {
             config: Config::default(),
             poisoned: Vec::new(),
             limits: Limits::default(),
+            budget: Budget::default(),
             known_keys: Arc::default(),
             now: today(),
         }
@@ -117,6 +121,8 @@ pub struct Inventory {
     pub files: Vec<FileFacts>,
     /// What could not be read.
     pub notifications: Vec<Notification>,
+    /// Files that were evaluated in part only.
+    pub cut: CutFiles,
     /// Key sets in files: file, and the id of a key with its place.
     pub key_ids: Vec<(String, Place)>,
     /// The files, by path.
@@ -139,11 +145,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     let project = Project::new(&run.files, modelled_packages()?, progress);
     let mut evaluated = run.evaluate(&project, options, progress)?;
     let mut report = Report {
-        timings: Timings {
-            walk: run.walk_time,
-            files: evaluated.time,
-            bytes: evaluated.bytes,
-        },
+        timings: Timings::default(),
         findings: Vec::new(),
         notifications: std::mem::take(&mut evaluated.notifications),
         summary,
@@ -154,6 +156,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             .filter(|page| options.config.runs(page.id))
             .collect(),
     };
+    summary.cut = evaluated.cut;
     for facts in &evaluated.files {
         summary.sites += count_sites(facts);
     }
@@ -200,6 +203,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             report.sources.entry(path.to_owned()).or_insert_with(source);
         }
     }
+    report.timings = run.timings(evaluated.time);
     let shown: BTreeSet<String> = (report.findings.iter().flat_map(Finding::paths))
         .map(str::to_owned)
         .collect();
@@ -238,6 +242,7 @@ pub fn inventory(options: &Options, progress: &dyn Progress) -> Result<Inventory
     let mut inventory = Inventory {
         files: evaluated.files,
         notifications: evaluated.notifications,
+        cut: evaluated.cut,
         key_ids: run.keys.iter().flat_map(ids_in_set).collect(),
         sources: BTreeMap::new(),
         redactor: Redactor::default(),
@@ -487,8 +492,8 @@ struct EvaluatedProject {
     notifications: Vec<Notification>,
     /// Time spent on files, added up over the threads.
     time: Duration,
-    /// Code that was parsed for itself, in bytes.
-    bytes: u64,
+    /// Files that were evaluated in part only.
+    cut: CutFiles,
 }
 
 impl EvaluatedProject {
@@ -567,6 +572,22 @@ impl Run {
         })
     }
 
+    /// Where the time went, with what was parsed until now.
+    fn timings(&self, evaluation: Duration) -> Timings {
+        let mut timings = Timings {
+            walk: self.walk_time,
+            parsing: self.files.parse_time(),
+            evaluation,
+            ..Timings::default()
+        };
+        for source in self.files.parsed_sources() {
+            timings.files += 1;
+            timings.bytes += source.bytes().len() as u64;
+            timings.lines += u64::from(source.line_count());
+        }
+        timings
+    }
+
     /// What every settings file says, in order of their paths.
     fn read_settings(&self) -> Vec<SettingsSource<'_>> {
         let committed = self.settings.iter().map(|source| (source, true));
@@ -608,12 +629,12 @@ impl Run {
         progress.walked(self.roots.len());
         bounds::on_big_stack(options.threads, || {
             let roots = self.roots.clone();
-            let evaluated = rounds::evaluate(project, roots, &self.versions)?;
+            let evaluated = rounds::evaluate(project, roots, &self.versions, options.budget)?;
             let mut known = EvaluatedProject {
                 files: Vec::new(),
                 notifications: self.notifications.clone(),
                 time: Duration::ZERO,
-                bytes: 0,
+                cut: CutFiles::default(),
             };
             known.notifications.extend(self.versions.notifications());
             for file in &evaluated {
@@ -621,8 +642,8 @@ impl Run {
                 let Some(parsed) = project.parsed(file.file) else {
                     continue;
                 };
-                known.bytes += parsed.source.bytes().len() as u64;
                 let cut = file.evaluation.facts.cut;
+                known.cut.add(cut);
                 let unread = unread(parsed, self.files.is_poisoned(file.file), cut);
                 known.notifications.extend(unread);
             }
@@ -649,7 +670,7 @@ impl Run {
 }
 
 /// What of a file was not read or not evaluated.
-fn unread(parsed: &Parsed, poisoned: bool, cut: bool) -> Vec<Notification> {
+fn unread(parsed: &Parsed, poisoned: bool, cut: Cut) -> Vec<Notification> {
     let notify = |message: &str| Notification {
         path: Some(parsed.source.path.clone()),
         message: message.to_owned(),
@@ -662,10 +683,11 @@ fn unread(parsed: &Parsed, poisoned: bool, cut: bool) -> Vec<Notification> {
             "not read: the parser died on this file; report it, please",
         ));
     }
-    if cut {
-        notifications.push(notify(
-            "evaluated in part only: the file is too large or too entangled",
-        ));
+    for reason in cut.reasons() {
+        notifications.push(Notification {
+            level: Level::Note,
+            ..notify(&format!("evaluated in part only: {reason}"))
+        });
     }
     notifications
 }
@@ -802,6 +824,7 @@ pub fn judge_alone(
         version: &|_, library| assumed_version(library),
         depends_on: &|_| true,
         is_entered: &|_| false,
+        budget: Budget::default(),
     });
     Ok(rules::judge(&evaluation.facts))
 }

@@ -1,13 +1,16 @@
 //! Every code file of a run, parsed when somebody asks for it and once only, and which file an import means.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
+use std::time::{Duration, Instant};
 
 use memchr::memmem;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::context;
 use crate::finding::CodeContext;
@@ -22,6 +25,9 @@ use crate::walk::{Committed, FileKind, OtherFile, WalkedFile};
 
 /// A manifest or a compiler's settings file over this many bytes is not read.
 const LARGEST_MANIFEST: u64 = 1_000_000;
+
+/// Answers to where an import leads that are remembered; after these each question is asked anew.
+const MOST_ANSWERS: usize = 200_000;
 
 /// Files that hand on all names of each other that are followed.
 const MOST_HANDING_ON: usize = 400;
@@ -74,6 +80,8 @@ pub struct Files {
     largest: u64,
     /// Files that are not to be parsed.
     poisoned: Vec<String>,
+    /// Microseconds that parsing took on all threads.
+    parsing: AtomicU64,
 }
 
 impl Files {
@@ -120,6 +128,7 @@ impl Files {
             limits: Limits::default(),
             largest: crate::walk::DEFAULT_MAX_FILE_BYTES,
             poisoned: Vec::new(),
+            parsing: AtomicU64::default(),
         }
     }
 
@@ -172,6 +181,11 @@ impl Files {
     pub fn parsed_sources(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
         let parsed = self.files.values().filter_map(|file| file.parsed.get());
         parsed.flatten().map(|parsed| &parsed.source)
+    }
+
+    /// Time that parsing took until now, added up over the threads.
+    pub fn parse_time(&self) -> Duration {
+        Duration::from_micros(self.parsing.load(Ordering::Relaxed))
     }
 
     /// The nearest folder above a file that has a manifest; "" when none has.
@@ -239,7 +253,10 @@ impl Files {
             Module::default()
         } else {
             progress.begins(&file.path);
+            let start = Instant::now();
             let module = syntax::parse(&source, file.language, &self.limits);
+            let passed = start.elapsed().as_micros() as u64;
+            self.parsing.fetch_add(passed, Ordering::Relaxed);
             progress.ends(&file.path);
             module
         };
@@ -331,10 +348,23 @@ pub struct Project<'f> {
     files: &'f Files,
     resolver: Resolver<'f>,
     progress: &'f dyn Progress,
-    /// Answers of [`Project::may_define`].
-    defined: Mutex<HashMap<(FileId, String), bool>>,
+    /// Answers of [`Project::may_define`], by the file and the name.
+    defined: Mutex<FxHashMap<FileId, FxHashMap<String, bool>>>,
+    resolved: RwLock<Resolved>,
+    /// Whether files spell how some store of settings is filled.
+    filling: Mutex<FxHashMap<FileId, bool>>,
     /// Files of a language that spell one of some words.
-    spelled: Mutex<HashMap<SpelledKey, Arc<[FileId]>>>,
+    spelled: Mutex<FxHashMap<SpelledKey, Arc<[FileId]>>>,
+}
+
+/// Where an import leads: the file, and how many names of the import's path lead there.
+type Destination = Option<(FileId, usize)>;
+
+/// Answers of [`Project::resolve`], by the file, the module and the path of the import.
+#[derive(Default)]
+struct Resolved {
+    answers: FxHashMap<FileId, FxHashMap<String, FxHashMap<Vec<String>, Destination>>>,
+    count: usize,
 }
 
 /// A folder of models, and words.
@@ -352,6 +382,8 @@ impl<'f> Project<'f> {
             resolver: Resolver::new(files).with_installed(installed),
             progress,
             defined: Mutex::default(),
+            resolved: RwLock::default(),
+            filling: Mutex::default(),
             spelled: Mutex::default(),
         }
     }
@@ -429,9 +461,8 @@ impl<'f> Project<'f> {
     ///
     /// Must run on a big stack, since files that hand on others are parsed.
     pub fn may_define(&self, id: FileId, name: &str) -> bool {
-        let asked = (id, name.to_owned());
         let known = self.defined.lock().ok();
-        if let Some(known) = known.and_then(|known| known.get(&asked).copied()) {
+        if let Some(known) = known.and_then(|known| known.get(&id)?.get(name).copied()) {
             return known;
         }
         let mut looked_at = BTreeSet::from([id]);
@@ -449,7 +480,22 @@ impl<'f> Project<'f> {
             }
         }
         if let Ok(mut known) = self.defined.lock() {
-            known.insert(asked, answer);
+            let known = known.entry(id).or_default();
+            known.insert(name.to_owned(), answer);
+        }
+        answer
+    }
+
+    /// Whether a file may fill a store of settings: it spells one of these words, which are always the same for a
+    /// file.
+    pub fn may_fill<'w>(&self, id: FileId, mut words: impl Iterator<Item = &'w String>) -> bool {
+        let known = self.filling.lock().ok();
+        if let Some(known) = known.and_then(|known| known.get(&id).copied()) {
+            return known;
+        }
+        let answer = words.any(|word| self.files.spells(id, word));
+        if let Ok(mut known) = self.filling.lock() {
+            known.insert(id, answer);
         }
         answer
     }
@@ -470,6 +516,25 @@ impl<'f> Project<'f> {
 
     /// The file that an import of `from` means, and how many names of its path lead there.
     pub fn resolve(&self, from: FileId, module: &str, path: &[String]) -> Option<(FileId, usize)> {
+        if let Ok(known) = self.resolved.read() {
+            let known = known.answers.get(&from).and_then(|known| known.get(module));
+            if let Some(answer) = known.and_then(|known| known.get(path)) {
+                return *answer;
+            }
+        }
+        let answer = self.find(from, module, path);
+        if let Ok(mut known) = self.resolved.write()
+            && known.count < MOST_ANSWERS
+        {
+            known.count += 1;
+            let known = known.answers.entry(from).or_default();
+            let known = known.entry(module.to_owned()).or_default();
+            known.insert(path.to_vec(), answer);
+        }
+        answer
+    }
+
+    fn find(&self, from: FileId, module: &str, path: &[String]) -> Destination {
         let language = self.files.language(from)?;
         let Target { file, used } =
             self.resolver

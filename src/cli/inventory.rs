@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::arguments::ListFormat;
 use super::key_ids::{self, KeyIdEntry};
 use super::output::TypedPaths;
+use crate::budget::CutFiles;
 use crate::facts::{
     Algorithms, Check, FileFacts, InertOption, Key, Lifetime, Material, MintFact, Site, SiteKind,
 };
@@ -27,6 +28,8 @@ struct Document {
     format: &'static str,
     version: u32,
     sites: Vec<Entry>,
+    /// Files of which a bound on the evaluation kept something out.
+    cut: CutFiles,
     /// The ids of keys: what is signed with, and what is published.
     key_ids: Vec<KeyIdEntry>,
     notifications: Vec<Note>,
@@ -78,6 +81,7 @@ pub(super) fn write(
             .iter()
             .flat_map(|file| describer.entries(file))
             .collect(),
+        cut: inventory.cut,
         key_ids: key_ids::list(&describer),
         notifications: describer.notes(),
     };
@@ -122,9 +126,13 @@ fn write_text(document: &Document, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", note.message)?;
     }
     match document.sites.len() {
-        0 => writeln!(out, "no place where tokens or keys are handled was found"),
-        1 => writeln!(out, "1 place where tokens or keys are handled"),
-        count => writeln!(out, "{count} places where tokens or keys are handled"),
+        0 => writeln!(out, "no place where tokens or keys are handled was found")?,
+        1 => writeln!(out, "1 place where tokens or keys are handled")?,
+        count => writeln!(out, "{count} places where tokens or keys are handled")?,
+    }
+    match document.cut.in_words() {
+        Some(cut) => writeln!(out, "{cut}"),
+        None => Ok(()),
     }
 }
 

@@ -223,12 +223,14 @@ fn lint_tree(arguments: &LintArguments, listener: &dyn Listener) -> Result<u8, C
     )?;
     if reading.timings {
         let spent = report.timings;
-        let megabytes = spent.bytes as f64 / 1e6;
-        let rate = megabytes / spent.files.as_secs_f64().max(1e-9);
         say(&format!(
-            "walk, read and prefilter {:.2} s; parsed and judged {megabytes:.1} MB in {:.2} s of threads, {rate:.1} MB/s each",
+            "walk, read and prefilter {:.2} s; {} files of {} lines, {:.1} MB, parsed in {:.2} s and evaluated in {:.2} s of threads",
             spent.walk.as_secs_f64(),
-            spent.files.as_secs_f64(),
+            spent.files,
+            spent.lines,
+            spent.bytes as f64 / 1e6,
+            spent.parsing.as_secs_f64(),
+            spent.evaluation.saturating_sub(spent.parsing).as_secs_f64(),
         ));
     }
     Ok(if fail_on.fails(report.worst()) {

@@ -7,14 +7,14 @@ use super::missing::Missing;
 use super::value::Value;
 
 /// A name that a branch wrote, with its value from before.
-pub(super) struct Write {
+pub(super) struct Write<'a> {
     scope: usize,
-    name: String,
+    name: &'a str,
     before: Option<Value>,
 }
 
 /// What a branch left of the names that it wrote, by scope and name.
-type Written = BTreeMap<(usize, String), Value>;
+type Written<'a> = BTreeMap<(usize, &'a str), Value>;
 
 /// How a block ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,15 +33,15 @@ pub(super) type Way<'way, 'a> = Box<dyn Fn(&mut Evaluator<'a>) -> Outcome + 'way
 
 impl<'a> Evaluator<'a> {
     /// Binds or writes a name in a scope, remembered when a branch is open.
-    pub(super) fn write_name(&mut self, scope: usize, name: &str, value: Value) {
+    pub(super) fn write_name(&mut self, scope: usize, name: &'a str, value: Value) {
         if scope < self.older_scopes {
             self.note_kept(&value);
         }
-        let before = self.scopes[scope].names.insert(name.to_owned(), value);
+        let before = self.scopes[scope].names.insert(name, value);
         if let Some(journal) = self.journals.last_mut() {
             journal.push(Write {
                 scope,
-                name: name.to_owned(),
+                name,
                 before,
             });
         }
@@ -64,10 +64,10 @@ impl<'a> Evaluator<'a> {
         ways: &[Way<'_, 'a>],
         missing: Option<&Missing>,
     ) -> Outcome {
-        let mut ends: Vec<(usize, Written)> = Vec::new();
+        let mut ends: Vec<(usize, Written<'a>)> = Vec::new();
         let mut results = Vec::new();
         let mut flow = Flow::Left;
-        let mut originals: BTreeMap<(usize, String), Option<Value>> = BTreeMap::new();
+        let mut originals: BTreeMap<(usize, &'a str), Option<Value>> = BTreeMap::new();
         for (index, way) in ways.iter().enumerate() {
             self.journals.push(Vec::new());
             let (end, result) = way(self);
@@ -75,14 +75,12 @@ impl<'a> Evaluator<'a> {
             let mut written = BTreeMap::new();
             for write in journal.into_iter().rev() {
                 let key = (write.scope, write.name);
-                if let Some(value) = self.scopes[key.0].names.get(&key.1) {
-                    written.entry(key.clone()).or_insert_with(|| value.clone());
+                if let Some(value) = self.scopes[key.0].names.get(key.1) {
+                    written.entry(key).or_insert_with(|| value.clone());
                 }
                 match &write.before {
-                    Some(value) => self.scopes[key.0]
-                        .names
-                        .insert(key.1.clone(), value.clone()),
-                    None => self.scopes[key.0].names.remove(&key.1),
+                    Some(value) => self.scopes[key.0].names.insert(key.1, value.clone()),
+                    None => self.scopes[key.0].names.remove(key.1),
                 };
                 originals.insert(key, write.before);
             }
@@ -104,7 +102,7 @@ impl<'a> Evaluator<'a> {
                     .collect();
                 if !values.is_empty() {
                     let value = self.join_ways(values, missing);
-                    self.write_name(key.0, &key.1, value);
+                    self.write_name(key.0, key.1, value);
                 }
             }
         }

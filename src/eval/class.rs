@@ -2,17 +2,15 @@
 
 use std::rc::Rc;
 
+use super::Evaluator;
 use super::value::{CallRecord, ClassValue, Closure, Entry, Kind, Map, Value};
-use super::{DEEPEST_CALL, Evaluator};
-use crate::syntax::ir::{ClassId, Member, MemberKind};
+use crate::syntax::ir::{ClassId, ExprId, Member, MemberKind};
 
 impl<'a> Evaluator<'a> {
     /// Declares a class: decorators, bases and static members are evaluated.
     pub(super) fn declare_class(&mut self, id: ClassId, scope: usize) -> Value {
         let declaration = self.module.class(id);
-        for decorator in &declaration.decorators {
-            self.expression(*decorator, scope);
-        }
+        self.decorators(&declaration.decorators, scope);
         let bases = declaration
             .bases
             .iter()
@@ -21,26 +19,42 @@ impl<'a> Evaluator<'a> {
         let name = declaration
             .name
             .as_ref()
-            .map(|name| name.text.clone())
-            .unwrap_or_default();
+            .map_or("", |name| name.text.as_str());
         let class = Rc::new(ClassValue {
             file: self.current,
             class: id,
-            name: name.clone(),
+            name: name.to_owned(),
             scope,
             bases,
             statics: Rc::default(),
         });
         let value = Value::new(Kind::Class(Rc::clone(&class)));
-        self.note_stage_class(&name, declaration.span);
+        self.note_stage_class(name, declaration.span);
         if !name.is_empty() {
-            self.write_name(scope, &name, value.clone());
+            self.write_name(scope, name, value.clone());
         }
         if self.current == 0 {
             self.classes.push(Rc::clone(&class));
         }
         self.evaluate_statics(&class, &declaration.members);
         value
+    }
+
+    /// Evaluates decorators. What those of another file do is told by that file, and nothing is made of their values,
+    /// but settings may be put into a store by them.
+    pub(super) fn decorators(&mut self, decorators: &'a [ExprId], scope: usize) {
+        if decorators.is_empty() {
+            return;
+        }
+        let file = self.loaded[self.current].file.source.id;
+        let catalog: &'a _ = self.catalog;
+        let words = || catalog.stores().flat_map(|store| &store.item.spelled);
+        if self.loading > 0 && !self.input.project.may_fill(file, words()) {
+            return;
+        }
+        for decorator in decorators {
+            self.expression(*decorator, scope);
+        }
     }
 
     /// Notes members that a block adds to a class, which may be declared in another file.
@@ -104,19 +118,14 @@ impl<'a> Evaluator<'a> {
         let inner = self.new_scope(class.scope);
         self.label(&class.name.clone(), |this| {
             for member in members {
-                for decorator in &member.decorators {
-                    this.expression(*decorator, inner);
-                }
+                this.decorators(&member.decorators, inner);
                 let MemberKind::Field(Some(value)) = member.kind else {
                     continue;
                 };
                 if member.is_static {
                     let value = this.expression(value, inner);
                     this.note_setting(&member.name.text, &value, member.name.span);
-                    let value = value.through(
-                        member.name.span,
-                        &format!("bound to `{}`", member.name.text),
-                    );
+                    let value = value.bound(&member.name.text, member.name.span);
                     this.write_name(inner, &member.name.text, value.clone());
                     let entry = Entry {
                         value,
@@ -135,7 +144,7 @@ impl<'a> Evaluator<'a> {
 
     /// Makes an instance: fields with values, then the constructor.
     pub(super) fn instantiate(&mut self, class: &Rc<ClassValue>, call: &CallRecord) -> Value {
-        if self.frames.len() > DEEPEST_CALL * 2 {
+        if self.is_too_deep() {
             return Value::unknown(&class.name);
         }
         if let Some(claims) = &call.spread
@@ -237,7 +246,7 @@ impl<'a> Evaluator<'a> {
             ..Map::default()
         });
         self.instances.insert(class.key(), instance.clone());
-        if self.frames.len() > DEEPEST_CALL {
+        if self.frames.len() > self.input.budget.call_depth / 2 {
             return instance;
         }
         self.set_fields(class, &instance);

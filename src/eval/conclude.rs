@@ -11,7 +11,7 @@ use super::mint::mint;
 use super::remote;
 use super::uses::ClaimsUse;
 use super::value::{Kind, Value};
-use super::{BUDGET, Evaluation, Evaluator, SiteRecord, Wrapper};
+use super::{Evaluation, Evaluator, SiteRecord, Wrapper};
 use crate::facts::{
     Algorithms, ClaimsUse as UseFact, FileFacts, FileRead, IgnoredResult, Ignoring, InertOption,
     Later, LibraryFact, Site, SiteKind,
@@ -69,7 +69,7 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
             .map(|record| record.name.clone())
             .collect(),
         reached: Vec::new(),
-        cut: evaluator.cut || evaluator.steps > BUDGET,
+        cut: evaluator.cut,
         redactor,
         browser: false,
         now: 0,
@@ -90,6 +90,7 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
             .settings_of(&evaluator.imported_modules)
             .map(str::to_owned)
             .collect(),
+        nodes: evaluator.steps,
     }
 }
 
@@ -135,14 +136,16 @@ fn names_of(evaluator: &Evaluator<'_>, wrapper: &Wrapper) -> Vec<String> {
     let is_it = |value: &Value| matches!(&value.kind, Kind::Function(closure) if closure.key() == *function);
     let file = &evaluator.loaded[0];
     let mut names: Vec<String> = Vec::new();
+    let exports = file.exports.iter();
     let bound = evaluator.scopes[file.scope]
         .names
         .iter()
-        .chain(&file.exports);
+        .map(|(name, value)| (*name, value))
+        .chain(exports.map(|(name, value)| (name.as_str(), value)));
     names.extend(
         bound
             .filter(|(_, value)| is_it(value))
-            .map(|(name, _)| name.clone()),
+            .map(|(name, _)| name.to_owned()),
     );
     if let Some(Kind::Map(map)) = file.replaced.as_ref().map(|value| &value.kind) {
         let map = map.borrow();

@@ -286,12 +286,8 @@ impl Evaluator<'_> {
             return;
         }
         let values = record.positional.iter().chain(record.named.values());
-        let values: Vec<Value> = values
-            .map(|(value, _)| value.clone())
-            .chain(record.receiver.clone())
-            .collect();
-        for value in values {
-            self.note_checked(&value);
+        for value in values.map(|(value, _)| value).chain(&record.receiver) {
+            self.note_checked(value);
         }
     }
 

@@ -3,7 +3,7 @@
 //! An import of a file of the tree is a name until somebody needs what is behind it. Then that file is parsed and
 //! its top is evaluated, once for each file that is judged.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::value::{Kind, Symbol, Value};
 use super::{Evaluator, Loaded, Scope};
@@ -11,9 +11,6 @@ use crate::project::Parsed;
 use crate::source::{FileId, Span};
 use crate::syntax::ir::{Export, Import, Name};
 use crate::syntax::resolve::is_package_entry;
-
-/// Other files that take part in the evaluation of one.
-const MOST_LOADED: usize = 200;
 
 /// Files that are being loaded for each other.
 const DEEPEST_LOAD: usize = 16;
@@ -26,7 +23,7 @@ impl<'a> Loaded<'a> {
         Self {
             file,
             scope,
-            exports: HashMap::new(),
+            exports: FxHashMap::default(),
             replaced: None,
             handed_on: Vec::new(),
         }
@@ -46,7 +43,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Binds what imports name.
-    pub(super) fn import(&mut self, imports: &[Import], scope: usize) {
+    pub(super) fn import(&mut self, imports: &'a [Import], scope: usize) {
         for import in imports {
             self.note_package(&import.module);
             self.note_modelled(&import.module);
@@ -92,7 +89,7 @@ impl<'a> Evaluator<'a> {
 
     /// What an import names; where imports may start at a name that another import binds, by that name.
     fn imported(&self, import: &Import, scope: usize) -> Value {
-        let renamed = self.scopes[scope].names.get(&import.module);
+        let renamed = self.scopes[scope].names.get(import.module.as_str());
         if self.module.unbound_names_are_packages
             && let Some(Kind::Symbol(symbol)) = renamed.map(|value| &value.kind)
         {
@@ -312,8 +309,11 @@ impl<'a> Evaluator<'a> {
         if let Some(index) = self.by_file.get(&file) {
             return Some(*index);
         }
-        if self.loaded.len() > MOST_LOADED || self.loading >= DEEPEST_LOAD {
-            self.cut = true;
+        let too_many = self.loaded.len() > self.input.budget.imports;
+        let too_deep = self.loading >= DEEPEST_LOAD;
+        self.cut.imports |= too_many;
+        self.cut.depth |= too_deep;
+        if too_many || too_deep {
             return None;
         }
         let parsed: &'a Parsed = self.input.project.parsed(file)?;

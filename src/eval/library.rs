@@ -56,6 +56,9 @@ impl<'a> Evaluator<'a> {
 
     /// A method that an imported library adds to values of any type.
     pub(super) fn call_added(&mut self, name: &str, record: &CallRecord) -> Option<Value> {
+        if !self.catalog.adds(name) {
+            return None;
+        }
         let path = ["*".to_owned(), name.to_owned()];
         let modules: Vec<String> = self.imported_modules.iter().cloned().collect();
         modules.into_iter().find_map(|module| {
@@ -116,12 +119,14 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Found<'a, Api>> {
         let catalog: &'a _ = self.catalog;
         for found in catalog.apis(package, path) {
-            let version = self.version(found.library);
             let fits_call = found
                 .item
                 .constructs
                 .is_none_or(|constructs| constructs == record.constructs);
-            if !fits_call || !version.is_in(&found.item.versions) || found.item.members {
+            if !fits_call
+                || found.item.members
+                || !self.version(found.library).is_in(&found.item.versions)
+            {
                 continue;
             }
             let holds = match &found.item.when {

@@ -88,7 +88,9 @@ impl<'a> Evaluator<'a> {
                     kind: Kind::Header(path.into()),
                     trail: None,
                 }
-                .through(name.span, &format!("the token's own `{}`", name.text))
+                .passing(name.span, || {
+                    format!("the token's own `{}`", name.text).into()
+                })
             }
             Kind::Fetched(_) => object.clone(),
             Kind::OneOf(values) => {

@@ -25,11 +25,13 @@ mod imports;
 mod library;
 mod material;
 mod member;
+mod method;
 mod mint;
 mod missing;
 mod pending;
 mod reading;
 mod remote;
+mod run;
 mod schema;
 mod slots;
 mod stage;
@@ -43,9 +45,13 @@ mod write;
 pub(crate) use material::decode_base64;
 pub(crate) use token::read as signed_token;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::budget::{Budget, Cut};
 use crate::facts::{FileFacts, FileRead, GeneratedKey, Ignoring, LibraryVersion, Site};
 use crate::models::catalog::{Catalog, Found};
 use crate::models::schema::{Api, Library};
@@ -56,12 +62,6 @@ use crate::syntax::ir::{ClassId, ExprId, FunctionId, Member, Module};
 use slots::Resolved;
 use uses::ClaimsUse;
 use value::{CallRecord, ClassValue, Closure, Value};
-
-/// Nodes that may be evaluated for one file.
-const BUDGET: usize = 2_000_000;
-
-/// Calls that may be nested.
-const DEEPEST_CALL: usize = 12;
 
 /// How often one function is evaluated with unknown arguments, in the scopes that made it.
 const MOST_GENERIC_RUNS: usize = 3;
@@ -81,6 +81,8 @@ pub struct Input<'a> {
     /// Whether calls into a file are followed at once. Others are only followed when a call of a library asks for
     /// what they give.
     pub is_entered: &'a dyn Fn(FileId) -> bool,
+    /// How much may be evaluated.
+    pub budget: Budget,
 }
 
 /// Evaluates one file, and of other files what it calls and reads.
@@ -103,6 +105,8 @@ pub struct Evaluation {
     pub wrappers: BTreeSet<String>,
     /// Settings that its libraries read, and that other files may set.
     pub settings: BTreeSet<String>,
+    /// How many nodes were evaluated.
+    pub nodes: usize,
 }
 
 /// A call of a library's API, as it was when it happened.
@@ -159,9 +163,9 @@ struct SettingRecord {
 
 /// Names that a block binds.
 #[derive(Default)]
-struct Scope {
+struct Scope<'a> {
     parent: Option<usize>,
-    names: HashMap<String, Value>,
+    names: FxHashMap<&'a str, Value>,
     globs: Vec<String>,
     /// Files of the tree of which every name is bound.
     local_globs: Vec<FileId>,
@@ -173,7 +177,7 @@ struct Loaded<'a> {
     /// Scope of its top.
     scope: usize,
     /// What it exports by name.
-    exports: HashMap<String, Value>,
+    exports: FxHashMap<String, Value>,
     /// What it exports instead of a collection of names.
     replaced: Option<Value>,
     /// Modules whose exports it hands on.
@@ -209,11 +213,13 @@ struct Evaluator<'a> {
     /// Files that take part; the one that is evaluated is the first.
     loaded: Vec<Loaded<'a>>,
     /// Index of each by its number.
-    by_file: HashMap<FileId, usize>,
+    by_file: FxHashMap<FileId, usize>,
     /// Names that were looked for in a file and are not there.
-    not_exported: HashSet<(FileId, String)>,
+    not_exported: FxHashSet<(FileId, String)>,
     /// Whether an unbound name in a file is a module of the tree.
-    tree_modules: HashMap<(usize, String), bool>,
+    tree_modules: FxHashMap<(usize, String), bool>,
+    /// Versions of libraries that apply to the files.
+    versions: RefCell<FxHashMap<(usize, *const Library), LibraryVersion>>,
     /// The file whose code runs.
     current: usize,
     /// Its IR.
@@ -223,37 +229,37 @@ struct Evaluator<'a> {
     /// How many names of other files are being looked up for each other.
     following: usize,
     catalog: &'a Catalog,
-    scopes: Vec<Scope>,
+    scopes: Vec<Scope<'a>>,
     frames: Vec<Frame>,
     /// Open branches: what each has written, with the value from before.
-    journals: Vec<Vec<branch::Write>>,
+    journals: Vec<Vec<branch::Write<'a>>>,
     sites: Vec<SiteRecord<'a>>,
     settings: Vec<SettingRecord>,
     reads: Vec<FileRead>,
     generated: Vec<GeneratedKey>,
     /// What was written to members of objects that nothing else is known of, by the path of the member.
-    kept: HashMap<String, Value>,
+    kept: FxHashMap<String, Value>,
     /// Stores of settings, by name.
-    stores: HashMap<String, store::Store>,
+    stores: FxHashMap<String, store::Store>,
     /// `impl` blocks by the file and name of the class.
-    extensions: HashMap<(usize, String), Vec<Extension<'a>>>,
+    extensions: FxHashMap<(usize, String), Vec<Extension<'a>>>,
     /// Functions that were made and may never be called in this file.
     waiting: Vec<Rc<Closure>>,
     /// How often each function ran.
-    ran: HashMap<FunctionKey, usize>,
+    ran: FxHashMap<FunctionKey, usize>,
     classes: Vec<Rc<ClassValue>>,
     /// Local classes of which an instance was made.
-    instances: HashMap<ClassKey, Value>,
+    instances: FxHashMap<ClassKey, Value>,
     /// What a node-style callback was given last.
     delivered: Option<Value>,
     /// Modules that the files import from and that a model knows.
     imported_modules: BTreeSet<String>,
     /// Functions in which the header's algorithm is held against something.
-    guarded: HashSet<Option<FunctionKey>>,
+    guarded: FxHashSet<Option<FunctionKey>>,
     /// Parameters of a header that were checked, by the functions in which that happened.
-    checked: HashSet<(FunctionKey, String)>,
+    checked: FxHashSet<(FunctionKey, String)>,
     /// The functions that ran when a function was made.
-    made_in: HashMap<FunctionKey, BTreeSet<FunctionKey>>,
+    made_in: FxHashMap<FunctionKey, BTreeSet<FunctionKey>>,
     /// Calls that a parameter of the header reached.
     reached: Vec<header::Reached>,
     /// Branches for expired tokens that are open: where each says so.
@@ -283,7 +289,7 @@ struct Evaluator<'a> {
     /// An error is being made, which nobody checks anything with.
     throwing: bool,
     /// Variables of the environment that the code holds to be set, or stops.
-    not_empty: HashSet<Rc<str>>,
+    not_empty: FxHashSet<Rc<str>>,
     /// What the code does about keys that are missing or known.
     key_guards: missing::KeyGuards,
     /// Values that are missing in the branches that are open.
@@ -298,8 +304,8 @@ struct Evaluator<'a> {
     unknown_library: bool,
     /// The condition of the branch that begins, which its first statement may bind.
     evaluated: Option<(ExprId, Value)>,
-    /// A bound on other files kept something out.
-    cut: bool,
+    /// Which bounds kept something out.
+    cut: Cut,
     steps: usize,
 }
 
@@ -324,9 +330,10 @@ impl<'a> Evaluator<'a> {
         Self {
             input,
             loaded: vec![Loaded::new(input.file, 0)],
-            by_file: HashMap::from([(input.file.source.id, 0)]),
-            not_exported: HashSet::new(),
-            tree_modules: HashMap::new(),
+            by_file: FxHashMap::from_iter([(input.file.source.id, 0)]),
+            not_exported: FxHashSet::default(),
+            tree_modules: FxHashMap::default(),
+            versions: RefCell::default(),
             current: 0,
             module: &input.file.module,
             loading: 0,
@@ -339,18 +346,18 @@ impl<'a> Evaluator<'a> {
             settings: Vec::new(),
             reads: Vec::new(),
             generated: Vec::new(),
-            kept: HashMap::new(),
-            stores: HashMap::new(),
-            extensions: HashMap::new(),
+            kept: FxHashMap::default(),
+            stores: FxHashMap::default(),
+            extensions: FxHashMap::default(),
             waiting: Vec::new(),
-            ran: HashMap::new(),
+            ran: FxHashMap::default(),
             classes: Vec::new(),
-            instances: HashMap::new(),
+            instances: FxHashMap::default(),
             delivered: None,
             imported_modules: BTreeSet::new(),
-            guarded: HashSet::new(),
-            checked: HashSet::new(),
-            made_in: HashMap::new(),
+            guarded: FxHashSet::default(),
+            checked: FxHashSet::default(),
+            made_in: FxHashMap::default(),
             reached: Vec::new(),
             fetches: Vec::new(),
             expired: Vec::new(),
@@ -365,7 +372,7 @@ impl<'a> Evaluator<'a> {
             activations: 0,
             older_scopes: 0,
             throwing: false,
-            not_empty: HashSet::new(),
+            not_empty: FxHashSet::default(),
             key_guards: missing::KeyGuards::default(),
             missing: Vec::new(),
             development: Vec::new(),
@@ -373,7 +380,7 @@ impl<'a> Evaluator<'a> {
             passed: None,
             unknown_library: false,
             evaluated: None,
-            cut: false,
+            cut: Cut::default(),
             steps: 0,
         }
     }
@@ -385,7 +392,12 @@ impl<'a> Evaluator<'a> {
 
     /// The version of a library that applies to the code that runs.
     fn version(&self, library: &Library) -> LibraryVersion {
-        (self.input.version)(self.current_path(), library)
+        let asked = (self.current, std::ptr::from_ref(library));
+        let mut known = self.versions.borrow_mut();
+        let known = known.entry(asked);
+        known
+            .or_insert_with(|| (self.input.version)(self.current_path(), library))
+            .clone()
     }
 
     fn run(&mut self) {
@@ -419,8 +431,20 @@ impl<'a> Evaluator<'a> {
 
     /// Counts a node; `false` when the budget is used up.
     fn step(&mut self) -> bool {
-        self.steps += 1;
-        self.steps <= BUDGET
+        let goes_on = self.steps < self.input.budget.file_nodes;
+        if goes_on {
+            self.steps += 1;
+        } else {
+            self.cut.nodes = true;
+        }
+        goes_on
+    }
+
+    /// Whether a call would be nested too deeply.
+    fn is_too_deep(&mut self) -> bool {
+        let too_deep = self.frames.len() > self.input.budget.call_depth;
+        self.cut.depth |= too_deep;
+        too_deep
     }
 
     fn frame(&self) -> &Frame {

@@ -71,7 +71,7 @@ impl Value {
 
     /// Itself, or what it waits for when that is known. What is written to it before is not kept: then anything may be
     /// in it.
-    pub(super) fn to_change(self) -> Self {
+    pub(super) fn into_changeable(self) -> Self {
         let Kind::Pending(pending) = &self.kind else {
             return self;
         };
@@ -145,7 +145,7 @@ impl Evaluator<'_> {
         }
         let method = self.catalog.method(&name.text);
         if method.is_some_and(|method| matches!(method.role, Role::Merge | Role::Append)) {
-            let object = object.clone().to_change();
+            let object = object.clone().into_changeable();
             if !object.is_elsewhere() {
                 return self.call_member(&object, name, record);
             }
@@ -189,9 +189,9 @@ impl Evaluator<'_> {
                 let steps = value.steps();
                 let known = self.force_pending(&pending);
                 // The way that it took while it waited.
-                steps
-                    .iter()
-                    .fold(known, |known, (span, what)| known.through(*span, what))
+                steps.into_iter().fold(known, |known, (span, what)| {
+                    known.passing(span, || what.into())
+                })
             }
             Kind::Symbol(symbol) if symbol.from.is_some() => {
                 let reached = self.reach(value);

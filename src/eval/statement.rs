@@ -92,9 +92,7 @@ impl<'a> Evaluator<'a> {
         match &statement.kind {
             StatementKind::Import(_) => Flow::On,
             StatementKind::Function(id) => {
-                for decorator in &self.module.function(*id).decorators {
-                    self.expression(*decorator, scope);
-                }
+                self.decorators(&self.module.function(*id).decorators, scope);
                 Flow::On
             }
             StatementKind::Export(exports) => {
@@ -369,7 +367,7 @@ impl<'a> Evaluator<'a> {
         match target {
             Target::Name(name) => {
                 self.note_setting(&name.text, &value, name.span);
-                let value = value.through(name.span, &format!("bound to `{}`", name.text));
+                let value = value.bound(&name.text, name.span);
                 let home = if declares {
                     scope
                 } else {

@@ -81,6 +81,13 @@ pub(super) enum Use {
 impl Evaluator<'_> {
     /// Notes a use when the value is, or holds, claims.
     pub(super) fn note_use(&mut self, value: &Value, how: Use) {
+        let may_hold_claims = matches!(
+            value.kind,
+            Kind::Claims(..) | Kind::OneOf(_) | Kind::Joined(_) | Kind::Map(_) | Kind::List(_)
+        );
+        if !may_hold_claims {
+            return;
+        }
         let mut waiting = vec![value.clone()];
         let mut looked_at = 0;
         while let Some(value) = waiting.pop() {

@@ -1,5 +1,6 @@
 //! Symbolic values: what an expression may be at run time, and the way it came.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -31,7 +32,7 @@ pub(super) struct Step {
     /// Where.
     pub(super) span: Span,
     /// What happened there.
-    pub(super) what: String,
+    pub(super) what: Cow<'static, str>,
     /// The step before.
     pub(super) before: Option<Rc<Step>>,
     depth: usize,
@@ -285,7 +286,7 @@ impl Value {
     }
 
     /// A value that is written at `span`.
-    pub(super) fn at(kind: Kind, span: Span, what: &str) -> Self {
+    pub(super) fn at(kind: Kind, span: Span, what: &'static str) -> Self {
         Self::new(kind).through(span, what)
     }
 
@@ -295,13 +296,23 @@ impl Value {
     }
 
     /// The same value, one step further on its way.
-    pub(super) fn through(mut self, span: Span, what: &str) -> Self {
+    pub(super) fn through(self, span: Span, what: &'static str) -> Self {
+        self.passing(span, || Cow::Borrowed(what))
+    }
+
+    /// The same value, bound to a name.
+    pub(super) fn bound(self, name: &str, span: Span) -> Self {
+        self.passing(span, || Cow::Owned(format!("bound to `{name}`")))
+    }
+
+    /// The same value, one step further on its way; what happened is only put into words when the step is kept.
+    pub(super) fn passing(mut self, span: Span, what: impl FnOnce() -> Cow<'static, str>) -> Self {
         let depth = self.trail.as_ref().map_or(0, |step| step.depth);
         let repeats = self.trail.as_ref().is_some_and(|step| step.span == span);
         if depth < LONGEST_TRAIL && !repeats {
             self.trail = Some(Rc::new(Step {
                 span,
-                what: what.to_owned(),
+                what: what(),
                 before: self.trail.take(),
                 depth: depth + 1,
             }));
@@ -314,7 +325,7 @@ impl Value {
         let mut steps = Vec::new();
         let mut step = self.trail.as_ref();
         while let Some(here) = step {
-            steps.push((here.span, here.what.clone()));
+            steps.push((here.span, here.what.to_string()));
             step = here.before.as_ref();
         }
         steps.reverse();
@@ -323,7 +334,11 @@ impl Value {
 
     /// Where the value was first written.
     pub(super) fn origin(&self) -> Option<Span> {
-        self.steps().first().map(|(span, _)| *span)
+        let mut step = self.trail.as_ref()?;
+        while let Some(before) = &step.before {
+            step = before;
+        }
+        Some(step.span)
     }
 
     /// A list with exactly these elements.
@@ -371,15 +386,15 @@ impl Value {
     /// One of several values; flattened, cut at a bound.
     pub(super) fn one_of(values: impl IntoIterator<Item = Value>) -> Self {
         let mut all: Vec<Value> = Vec::new();
+        let mut add = |part: Value| {
+            if !all.iter().any(|known| known.same(&part)) {
+                all.push(part);
+            }
+        };
         for value in values {
-            let parts = match &value.kind {
-                Kind::OneOf(parts) => parts.to_vec(),
-                _ => vec![value],
-            };
-            for part in parts {
-                if !all.iter().any(|known| known.same(&part)) {
-                    all.push(part);
-                }
+            match &value.kind {
+                Kind::OneOf(parts) => parts.iter().cloned().for_each(&mut add),
+                _ => add(value),
             }
         }
         if all.len() > MOST_ALTERNATIVES {

@@ -43,10 +43,10 @@ impl Evaluator<'_> {
     pub(super) fn write_member(&mut self, object: &Value, name: &str, span: Span, value: Value) {
         self.note_setting(name, &value, span);
         self.note_kept(&value);
-        let value = value.through(span, &format!("bound to `{name}`"));
+        let value = value.bound(name, span);
         let depth = self.depth();
         for object in object.alternatives() {
-            let object = object.to_change();
+            let object = object.into_changeable();
             if !self.missing.is_empty() && self.write_missing(&object, name, span, &value) {
                 continue;
             }

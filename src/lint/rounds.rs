@@ -10,6 +10,7 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
 use super::{LintError, catalog, library_version};
+use crate::budget::Budget;
 use crate::context;
 use crate::eval::{self, Evaluation, Input};
 use crate::finding::CodeContext;
@@ -20,6 +21,9 @@ use crate::source::FileId;
 
 /// Wrappers around wrappers that are followed.
 const MOST_ROUNDS: usize = 3;
+
+/// Files that are evaluated before it is seen whether the project has used up its nodes.
+const BATCH: usize = 128;
 
 /// Files that one round adds.
 const MOST_CALLERS: usize = 400;
@@ -45,12 +49,24 @@ pub(super) fn evaluate(
     project: &Project<'_>,
     files: Vec<FileId>,
     versions: &PackageVersions,
+    budget: Budget,
 ) -> Result<Vec<Evaluated>, LintError> {
     let mut entered: BTreeSet<FileId> = files.iter().copied().collect();
     let mut all = Vec::new();
     let mut next = files;
+    let mut nodes = 0;
     for round in 0..=MOST_ROUNDS {
-        let evaluated = evaluate_round(project, &next, &entered, versions)?;
+        let mut evaluated = Vec::new();
+        for batch in next.chunks(BATCH) {
+            let in_bounds = nodes < budget.project_nodes;
+            let budget = if in_bounds { budget } else { budget.alone() };
+            let mut batch = evaluate_batch(project, batch, &entered, versions, budget)?;
+            for file in &mut batch {
+                nodes += file.evaluation.nodes;
+                file.evaluation.facts.cut.project = !in_bounds;
+            }
+            evaluated.extend(batch);
+        }
         next = if round < MOST_ROUNDS {
             callers(project, &evaluated, &entered)
         } else {
@@ -66,15 +82,16 @@ pub(super) fn evaluate(
     Ok(all)
 }
 
-fn evaluate_round(
+fn evaluate_batch(
     project: &Project<'_>,
     files: &[FileId],
     entered: &BTreeSet<FileId>,
     versions: &PackageVersions,
+    budget: Budget,
 ) -> Result<Vec<Evaluated>, LintError> {
     let evaluate = |file: &FileId| {
         let start = Instant::now();
-        let evaluation = evaluate_file(project, *file, entered, versions)?;
+        let evaluation = evaluate_file(project, *file, entered, versions, budget)?;
         Ok(evaluation.map(|evaluation| Evaluated {
             file: *file,
             evaluation,
@@ -92,6 +109,7 @@ fn evaluate_file(
     file: FileId,
     entered: &BTreeSet<FileId>,
     versions: &PackageVersions,
+    budget: Budget,
 ) -> Result<Option<Evaluation>, LintError> {
     let Some(parsed) = project.parsed(file) else {
         return Ok(None);
@@ -109,6 +127,7 @@ fn evaluate_file(
         version: &version,
         depends_on: &depends_on,
         is_entered: &|file| entered.contains(&file),
+        budget,
     })))
 }
 

@@ -1,6 +1,8 @@
 //! Every model, loaded once: which API a package and a path name.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::schema::{Api, Library, Method, Model, Role, SettingModel, StoreModel, TypeModel};
 
@@ -20,15 +22,27 @@ pub struct ModelError {
 #[derive(Debug, Default)]
 pub struct Catalog {
     models: Vec<Model>,
-    by_package: HashMap<String, Vec<usize>>,
-    methods: HashMap<String, (usize, usize)>,
-    settings: HashMap<String, Vec<(usize, usize)>>,
+    by_package: FxHashMap<String, Vec<usize>>,
+    methods: FxHashMap<String, (usize, usize)>,
+    settings: FxHashMap<String, Vec<(usize, usize)>>,
     /// Names of errors that stand for whatever is wrong with a token.
-    any_errors: HashSet<String>,
+    any_errors: FxHashSet<String>,
     /// Names of errors that say that a token has expired.
-    expiry_errors: HashSet<String>,
+    expiry_errors: FxHashSet<String>,
     /// APIs by model and the last name of their path, in model order: what most look-ups are turned away by.
-    apis_by_name: Vec<HashMap<String, Vec<usize>>>,
+    apis_by_name: Vec<FxHashMap<String, Vec<usize>>>,
+    /// Last names of the paths of all APIs.
+    api_names: FxHashSet<String>,
+    /// Names of methods that libraries add to values of any type.
+    added_names: FxHashSet<String>,
+    /// Last names of the paths of all types.
+    type_names: FxHashSet<String>,
+    /// Last parts of the names of packages.
+    package_ends: FxHashSet<String>,
+    /// What may stand before the last part of a package's name, where names of packages have parts.
+    package_beginnings: FxHashSet<String>,
+    /// First names of what the packages of a model have, by model.
+    first_names: Vec<FxHashSet<String>>,
 }
 
 /// Something of a library, with the library.
@@ -78,6 +92,10 @@ impl Catalog {
                 .entry(package.clone())
                 .or_default()
                 .push(index);
+            self.package_ends.insert(last_name(package).to_owned());
+            let parts = package.match_indices('.');
+            self.package_beginnings
+                .extend(parts.map(|(at, _)| package[..at].to_owned()));
         }
         let errors = &model.library.errors;
         self.any_errors.extend(errors.any.iter().cloned());
@@ -93,7 +111,7 @@ impl Catalog {
                 .or_default()
                 .push((index, position));
         }
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_name: FxHashMap<String, Vec<usize>> = FxHashMap::default();
         for (position, api) in model.api.iter().enumerate() {
             for path in &api.path {
                 let positions = by_name.entry(last_name(path).to_owned()).or_default();
@@ -102,7 +120,18 @@ impl Catalog {
                 }
             }
         }
+        self.api_names.extend(by_name.keys().cloned());
+        let added = model.api.iter().flat_map(|api| &api.path);
+        let added = added.filter_map(|path| path.strip_prefix("*."));
+        self.added_names
+            .extend(added.map(|path| last_name(path).to_owned()));
         self.apis_by_name.push(by_name);
+        let types = model.types.iter().flat_map(|item| &item.path);
+        self.type_names
+            .extend(types.clone().map(|path| last_name(path).to_owned()));
+        let paths = model.api.iter().flat_map(|api| &api.path).chain(types);
+        let first_name = |path: &String| path.split('.').next().unwrap_or(path).to_owned();
+        self.first_names.push(paths.map(first_name).collect());
         self.models.push(model);
         Ok(())
     }
@@ -116,6 +145,9 @@ impl Catalog {
     /// (`prelude.Key.new`), and part of it may belong to the package's name (`vendor` + `tokens.jwt`).
     pub fn apis<'a>(&'a self, package: &str, path: &[String]) -> Vec<Found<'a, Api>> {
         let mut found = Vec::new();
+        if self.is_no_path(path, &self.api_names) {
+            return found;
+        }
         for (index, rest) in self.models_of(package, path) {
             let model = &self.models[index];
             let alias = model.library.default.get(package);
@@ -174,6 +206,10 @@ impl Catalog {
         package: &str,
         path: &[String],
     ) -> Option<Found<'a, TypeModel>> {
+        let last = path.iter().rev().find(|name| *name != "default")?;
+        if !self.type_names.contains(last_name(last)) {
+            return None;
+        }
         self.models_of(package, path)
             .into_iter()
             .find_map(|(index, rest)| {
@@ -203,23 +239,36 @@ impl Catalog {
     /// Whether a package has anything whose path begins with `name`; decides between glob imports.
     pub fn names_something(&self, package: &str, name: &str) -> bool {
         self.models_of(package, &[]).iter().any(|(index, _)| {
-            let model = &self.models[*index];
-            let first = |path: &str| path.split('.').next() == Some(name);
-            model
-                .api
-                .iter()
-                .any(|api| api.path.iter().any(|path| first(path)))
-                || model
-                    .types
-                    .iter()
-                    .flat_map(|item| &item.path)
-                    .any(|path| first(path))
+            let names = self.first_names.get(*index);
+            names.is_some_and(|names| names.contains(name))
         })
     }
 
     /// Whether any model knows the package.
     pub fn knows_package(&self, package: &str) -> bool {
-        !self.models_of(package, &[]).is_empty()
+        let of_vendor = || {
+            let (vendor, _) = package.split_once('/')?;
+            self.by_package.get(&format!("{vendor}/*"))
+        };
+        self.by_package.contains_key(package) || of_vendor().is_some()
+    }
+
+    /// Whether no API ends in these names, so that no look-up is needed. A path that may be the name of a package
+    /// is none.
+    fn is_no_path(&self, path: &[String], known: &FxHashSet<String>) -> bool {
+        let Some(last) = path.last() else {
+            return false;
+        };
+        if last == "default" {
+            return false;
+        }
+        let name = last_name(last);
+        !known.contains(name) && !self.package_ends.contains(name)
+    }
+
+    /// Whether some library adds a method of this name to values of any type.
+    pub fn adds(&self, name: &str) -> bool {
+        self.added_names.contains(name)
     }
 
     /// Whether an error of this name is raised whatever is wrong with a token.
@@ -301,24 +350,23 @@ impl Catalog {
         let mut found = Vec::new();
         let mut name = package.to_owned();
         for taken in 0..=path.len() {
+            if taken > 0 && !name.is_empty() && !self.package_beginnings.contains(&name) {
+                break;
+            }
             if taken > 0 {
                 if !name.is_empty() {
                     name.push('.');
                 }
                 name.push_str(&path[taken - 1]);
             }
-            let mut indexes: Vec<usize> = self.by_package.get(&name).cloned().unwrap_or_default();
+            let rest = |index: &usize| (*index, &path[taken..]);
+            found.extend(self.by_package.get(&name).into_iter().flatten().map(rest));
             if taken == 0
                 && let Some((parent, _)) = name.split_once('/')
             {
-                indexes.extend(
-                    self.by_package
-                        .get(&format!("{parent}/*"))
-                        .into_iter()
-                        .flatten(),
-                );
+                let of_vendor = self.by_package.get(&format!("{parent}/*"));
+                found.extend(of_vendor.into_iter().flatten().map(rest));
             }
-            found.extend(indexes.into_iter().map(|index| (index, &path[taken..])));
         }
         found
     }

@@ -8,6 +8,7 @@
 //!   "summary": {
 //!     "findings": { "total": 1, "error": 1, "warning": 0, "note": 0 },
 //!     "files_read": 412, "files_parsed": 18, "sites": 23, "files_unread": 0,
+//!     "cut": { "files": 0, "file_budget": 0, "project_budget": 0, "imports": 0, "depth": 0 },
 //!     "suppressed": 0, "pedantic_hidden": 0, "test_hidden": 0
 //!   },
 //!   "findings": [{
@@ -32,6 +33,7 @@
 //! - `line` and `column` count from 1, columns in UTF-16 code units; `end` is one past the last column and may be on a
 //!   later line than `start`. Both are null when the file could not be quoted.
 //! - `flow` leads from where a value is written to where it is used.
+//! - `cut` counts the files of which a bound on the evaluation kept something out, and for each bound how many.
 //! - `path` is relative to the linted folder, with forward slashes.
 //! - Findings and notifications are sorted. Secrets are replaced by `…`.
 //!

@@ -124,6 +124,7 @@ pub(super) fn report() -> Report {
         files_parsed: 18,
         sites: 23,
         files_unread: 1,
+        cut: Default::default(),
         suppressed: 1,
         pedantic_hidden: 2,
         test_hidden: 3,

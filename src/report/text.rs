@@ -337,6 +337,7 @@ fn summary(report: &Report) -> Vec<String> {
             counted(counts.files_unread, "file")
         ));
     }
+    lines.extend(counts.cut.in_words());
     let mut hidden = Vec::new();
     if counts.suppressed > 0 {
         hidden.push(format!("{} suppressed", counts.suppressed));

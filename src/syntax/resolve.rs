@@ -15,8 +15,6 @@ use super::{Language, javascript, python, rust};
 const MAX_MODULE_LENGTH: usize = 1_024;
 /// Names of an import's path that may name modules; the rest are names for sure.
 const MAX_PATH: usize = 32;
-/// Answers that are remembered; after these each question is asked anew.
-const MAX_ANSWERS: usize = 200_000;
 /// A manifest longer than this is not read.
 const MAX_MANIFEST_BYTES: usize = 1_024 * 1_024;
 /// Folders above a file that are looked at.
@@ -57,22 +55,13 @@ pub struct Package {
 }
 
 /// Answers which file an import means. One serves a whole run, from any number of threads: what it read from
-/// manifests and what it answered is remembered.
+/// manifests is remembered.
 pub struct Resolver<'t> {
     tree: &'t dyn Tree,
     installed: BTreeSet<String>,
-    answers: Mutex<HashMap<Question, Option<Target>>>,
     javascript: javascript::resolve::Manifests,
     python: python::resolve::Projects,
     rust: rust::resolve::Manifests,
-}
-
-#[derive(PartialEq, Eq, Hash)]
-struct Question {
-    language: Language,
-    from: String,
-    module: String,
-    path: Vec<String>,
 }
 
 impl<'t> Resolver<'t> {
@@ -81,7 +70,6 @@ impl<'t> Resolver<'t> {
         Self {
             tree,
             installed: BTreeSet::new(),
-            answers: Mutex::default(),
             javascript: javascript::resolve::Manifests::default(),
             python: python::resolve::Projects::default(),
             rust: rust::resolve::Manifests::default(),
@@ -111,21 +99,7 @@ impl<'t> Resolver<'t> {
             return None;
         }
         let path = path.get(..MAX_PATH).unwrap_or(path);
-        let question = Question {
-            language,
-            from: from.to_owned(),
-            module: module.to_owned(),
-            path: path.to_vec(),
-        };
-        if let Some(answer) = locked(&self.answers).get(&question) {
-            return answer.clone();
-        }
-        let answer = self.find(language, from, module, path);
-        let mut answers = locked(&self.answers);
-        if answers.len() < MAX_ANSWERS {
-            answers.insert(question, answer.clone());
-        }
-        answer
+        self.find(language, from, module, path)
     }
 
     /// The package that a file belongs to.
@@ -206,7 +180,7 @@ impl<T> Remembered<T> {
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

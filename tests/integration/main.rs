@@ -5,6 +5,7 @@
     reason = "clippy knows only the functions marked as tests"
 )]
 
+mod bounds;
 mod command_line;
 mod determinism;
 mod fixtures;

@@ -17,6 +17,8 @@ pub(super) struct Lowerer {
     pub(super) limits: Limits,
     /// Where the text that is parsed begins in the file.
     pub(super) offset: usize,
+    /// Where its lines begin, when every character is one byte.
+    pub(super) line_starts: Option<Vec<usize>>,
     /// Patterns of `if let` and `while let`, until their block is lowered.
     pub(super) pending_patterns: Vec<Statement>,
     /// The class that `Self` stands for, inside an `impl`.
@@ -35,6 +37,7 @@ impl Lowerer {
             module: Module::default(),
             limits,
             offset: 0,
+            line_starts: None,
             pending_patterns: Vec::new(),
             own_type: None,
             macro_depth: 0,
@@ -58,8 +61,21 @@ impl Lowerer {
 
     /// A token's place in the file.
     pub(super) fn at(&self, span: TokenSpan) -> Span {
+        if let Some(span) = self.at_columns(span) {
+            return span;
+        }
         let range = span.byte_range();
         Span::new(self.offset + range.start, self.offset + range.end)
+    }
+
+    /// A token's place by lines and columns, which are found faster than bytes, in a text where columns are bytes.
+    fn at_columns(&self, span: TokenSpan) -> Option<Span> {
+        let line_starts = self.line_starts.as_ref()?;
+        let byte = |place: proc_macro2::LineColumn| {
+            let line = line_starts.get(place.line.checked_sub(1)?)?;
+            Some(self.offset + line + place.column)
+        };
+        Some(Span::new(byte(span.start())?, byte(span.end())?))
     }
 
     /// The place from the first token to the last.

@@ -35,7 +35,12 @@ pub(super) fn parse(source: &SourceFile, limits: &Limits) -> Module {
         read(&text, &mut lowerer)
     });
     match parsed {
-        Some(Parsed::File(file)) => lowerer.file(&file, Span::new(0, text.len())),
+        Some(Parsed::File(file)) => {
+            let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+            let line_starts = || std::iter::once(0).chain(ends).collect();
+            lowerer.line_starts = text.is_ascii().then(line_starts);
+            lowerer.file(&file, Span::new(0, text.len()));
+        }
         Some(Parsed::Refused) => {}
         None => rescue::rescue(&text, &mut lowerer),
     }

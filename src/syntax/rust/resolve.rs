@@ -4,16 +4,29 @@
 
 mod manifest;
 
-use super::super::resolve::{Remembered, Target, Tree, folder_of, inside, join, upwards};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use super::super::resolve::{Remembered, Target, Tree, folder_of, inside, join, locked, upwards};
 use manifest::{Dependency, Manifest};
 
 const MANIFEST: &str = "Cargo.toml";
 /// Every file in these folders of a package is a crate of its own.
 const CRATE_FOLDERS: [&str; 4] = ["src/bin", "tests", "examples", "benches"];
 
-/// The manifests read so far.
+/// The manifests read so far, and the crates of the files that were asked for.
 #[derive(Default)]
-pub(in super::super) struct Manifests(Remembered<Manifest>);
+pub(in super::super) struct Manifests {
+    read: Remembered<Manifest>,
+    homes: Mutex<HashMap<String, Arc<Home>>>,
+}
+
+/// Where a file belongs.
+struct Home {
+    /// Folder of its package.
+    package: Option<String>,
+    own: Crate,
+}
 
 /// The crate a file belongs to.
 struct Crate {
@@ -31,11 +44,11 @@ impl Manifests {
         module: &str,
         path: &[String],
     ) -> Option<Target> {
-        let package = self.package_of(tree, from);
-        let home = self.crate_of(tree, from, package);
+        let belongs = self.home_of(tree, from);
+        let (package, home) = (belongs.package.as_deref(), &belongs.own);
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
         if module == "crate" {
-            return walk(tree, &home.folder, home.root, &names);
+            return walk(tree, &home.folder, home.root.clone(), &names);
         }
         let own_folder = if home.root.as_deref() == Some(from) || last_of(from) == "mod.rs" {
             folder_of(from)
@@ -45,7 +58,7 @@ impl Manifests {
         if matches!(module, "self" | "super") {
             let keyword = (module == "super").then_some("super");
             let steps: Vec<&str> = keyword.into_iter().chain(names).collect();
-            let from_here = relative(tree, &home, from, own_folder, &steps)?;
+            let from_here = relative(tree, home, from, own_folder, &steps)?;
             return Some(Target {
                 used: from_here.used.checked_sub(usize::from(keyword.is_some()))?,
                 ..from_here
@@ -89,8 +102,22 @@ impl Manifests {
         })
     }
 
-    fn manifest(&self, tree: &dyn Tree, folder: &str) -> Option<std::sync::Arc<Manifest>> {
-        self.0.of(tree, &inside(folder, MANIFEST), Manifest::read)
+    fn manifest(&self, tree: &dyn Tree, folder: &str) -> Option<Arc<Manifest>> {
+        self.read
+            .of(tree, &inside(folder, MANIFEST), Manifest::read)
+    }
+
+    fn home_of(&self, tree: &dyn Tree, from: &str) -> Arc<Home> {
+        if let Some(known) = locked(&self.homes).get(from) {
+            return Arc::clone(known);
+        }
+        let package = self.package_of(tree, from);
+        let home = Arc::new(Home {
+            own: self.crate_of(tree, from, package),
+            package: package.map(str::to_owned),
+        });
+        locked(&self.homes).insert(from.to_owned(), Arc::clone(&home));
+        home
     }
 
     /// The folder of the package that a file is in.
