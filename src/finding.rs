@@ -154,6 +154,8 @@ pub struct Timings {
     pub evaluation: Duration,
     /// Files that were parsed, those that others import included.
     pub files: usize,
+    /// Settings, services and who holds which key, as passed on the clock.
+    pub settings: Duration,
     /// Bytes that were parsed.
     pub bytes: u64,
     /// Lines that were parsed.

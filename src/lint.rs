@@ -167,16 +167,21 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     for facts in &evaluated.files {
         summary.sites += count_sites(facts);
     }
+    let start = Instant::now();
     let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
     evaluated.add_settings(&settings, options);
+    report.timings.settings = start.elapsed();
     let mut keys = run.keys.clone();
     let facts: Vec<&FileFacts> = evaluated.files.iter().collect();
     keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
     key_files::open_tokens(&mut evaluated.files, &keys, &settings, &options.known_keys);
     let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
+    let start = Instant::now();
+    let trust = run.trust(&evaluated.files, &key_files, &settings, options);
+    report.timings.settings += start.elapsed();
     let joined = ProjectFacts {
         files: evaluated.files.iter().collect(),
-        trust: run.trust(&evaluated.files, &key_files, &settings, options),
+        trust,
         key_files,
         known_keys: Arc::clone(&options.known_keys),
     };
@@ -210,7 +215,10 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
             report.sources.entry(path.to_owned()).or_insert_with(source);
         }
     }
-    report.timings = run.timings(evaluated.time);
+    report.timings = Timings {
+        settings: report.timings.settings,
+        ..run.timings(evaluated.time)
+    };
     let shown: BTreeSet<String> = (report.findings.iter().flat_map(Finding::paths))
         .map(str::to_owned)
         .collect();

@@ -100,6 +100,8 @@ pub(super) enum MapFormat {
     Mermaid,
     /// A graph for Graphviz.
     Dot,
+    /// An image.
+    Svg,
 }
 
 /// A service that is taken for compromised.

@@ -5,6 +5,7 @@
 
 mod diagram;
 mod loss;
+mod vector;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -176,6 +177,7 @@ impl Map {
             }
             MapFormat::Mermaid => diagram::mermaid(self, &mut out)?,
             MapFormat::Dot => diagram::dot(self, &mut out)?,
+            MapFormat::Svg => vector::svg(self, &mut out)?,
         }
         out.flush()
     }

@@ -224,13 +224,14 @@ fn lint_tree(arguments: &LintArguments, listener: &dyn Listener) -> Result<u8, C
     if reading.timings {
         let spent = report.timings;
         say(&format!(
-            "walk, read and prefilter {:.2} s; {} files of {} lines, {:.1} MB, parsed in {:.2} s and evaluated in {:.2} s of threads",
+            "walk, read and prefilter {:.2} s; {} files of {} lines, {:.1} MB, parsed in {:.2} s and evaluated in {:.2} s of threads; settings and services {:.2} s",
             spent.walk.as_secs_f64(),
             spent.files,
             spent.lines,
             spent.bytes as f64 / 1e6,
             spent.parsing.as_secs_f64(),
             spent.evaluation.saturating_sub(spent.parsing).as_secs_f64(),
+            spent.settings.as_secs_f64(),
         ));
     }
     Ok(if fail_on.fails(report.worst()) {

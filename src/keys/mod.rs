@@ -122,7 +122,7 @@ impl fmt::Display for Container {
 }
 
 /// A digest of the public part of a key.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity([u8; 32]);
 
 impl Identity {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::boundary::{Boundaries, stem};
+use super::boundary::Boundaries;
+use super::folders::stem;
 use super::holdings::AllGiven;
 use super::paths::in_common;
 use crate::settings::{SettingValue, SettingsSource};

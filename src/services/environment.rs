@@ -1,54 +1,20 @@
-//! What a service is given: the names in its environment, and the values they come to through files of variables,
-//! interpolation, stores, charts and infrastructure.
+//! What a service is given: the names in its environment, through files of variables and stores.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::boundary::At;
-use super::content::Content;
-use super::identity::{Evidence, ValueHasher};
+use super::identity::ValueHasher;
 use super::key_files::FileContent;
-use super::paths::{folder_of, folders_above, in_common, join, name_of};
+use super::paths::{folder_of, folders_above, in_common, join};
 use crate::finding::Place;
 use crate::key_files::KeyFile;
 use crate::settings::{
     Format, Holder, Link, Purpose, Reference, Setting, SettingValue, SettingsSource, StoreKind,
 };
 use crate::source::Span;
-use crate::syntax::ir::Literal;
-
-/// References that are followed from one setting.
-const MOST_STEPS: usize = 8;
 
 /// Workloads that extend each other.
 const MOST_EXTENDED: usize = 4;
-
-/// A value that a setting comes to.
-#[derive(Clone, Debug)]
-pub struct HeldValue {
-    /// The value; it never shows itself.
-    pub text: Literal,
-    /// Where it is written.
-    pub place: Place,
-    /// The name it is written under.
-    pub name: String,
-    /// The file is part of the repository.
-    pub committed: bool,
-    /// It is what is taken when a variable is not set.
-    pub is_default: bool,
-    /// What the file is for.
-    pub purpose: Purpose,
-}
-
-/// What a setting comes to.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Resolved {
-    pub(super) evidence: Vec<Evidence>,
-    pub(super) value: Option<HeldValue>,
-    /// Where it comes from, for people; empty when it is written on the spot.
-    pub(super) origin: String,
-    /// What the file that holds it says of it.
-    pub(super) content: Option<Content>,
-}
 
 /// A name that a service is given.
 #[derive(Clone, Debug)]
@@ -69,17 +35,19 @@ pub(super) struct Given<'a> {
 /// The settings files of a tree, with what finds things in them.
 pub(super) struct Tree<'a> {
     settings: &'a [SettingsSource<'a>],
-    by_path: HashMap<&'a str, usize>,
+    pub(super) by_path: HashMap<&'a str, usize>,
     /// Settings of stores, by kind and name.
     stores: HashMap<(StoreKind, &'a str), Vec<(usize, usize)>>,
     /// Files that feed stores.
     feeds: HashMap<(StoreKind, &'a str), Vec<(usize, &'a Link)>>,
     /// Settings of infrastructure files, by folder and name.
-    declared: HashMap<(&'a str, &'a str), Vec<(usize, usize)>>,
+    pub(super) declared: HashMap<(&'a str, &'a str), Vec<(usize, usize)>>,
+    /// Calls of a module of the infrastructure, by its folder: file, and name of the call.
+    pub(super) modules: HashMap<String, Vec<(usize, &'a str)>>,
     /// Infrastructure files, by folder.
-    infrastructure: HashMap<&'a str, Vec<usize>>,
+    pub(super) infrastructure: HashMap<&'a str, Vec<usize>>,
     /// Settings of a workload.
-    of_workload: HashMap<At, Vec<usize>>,
+    pub(super) of_workload: HashMap<At, Vec<usize>>,
     /// Files that hold a key, by path.
     pub(super) key_files: BTreeMap<String, FileContent>,
     /// Makes the hashes of this run's values.
@@ -94,6 +62,7 @@ impl<'a> Tree<'a> {
             stores: HashMap::new(),
             feeds: HashMap::new(),
             declared: HashMap::new(),
+            modules: HashMap::new(),
             infrastructure: HashMap::new(),
             of_workload: HashMap::new(),
             key_files: super::key_files::contents(key_files),
@@ -123,6 +92,9 @@ impl<'a> Tree<'a> {
                         tree.of_workload.entry(at).or_default().push(index);
                     }
                     Holder::Tool | Holder::File if is_infrastructure => {
+                        if let Some((call, folder)) = module_call(folder_of(path), setting) {
+                            tree.modules.entry(folder).or_default().push((file, call));
+                        }
                         let key = (folder_of(path), setting.name.as_str());
                         tree.declared.entry(key).or_default().push((file, index));
                     }
@@ -143,12 +115,12 @@ impl<'a> Tree<'a> {
         self.settings.get(file)
     }
 
-    fn path(&self, file: usize) -> &'a str {
+    pub(super) fn path(&self, file: usize) -> &'a str {
         self.source(file)
             .map_or("", |source| source.source.path.as_str())
     }
 
-    fn setting(&self, (file, index): (usize, usize)) -> Option<&'a Setting> {
+    pub(super) fn setting(&self, (file, index): (usize, usize)) -> Option<&'a Setting> {
         self.source(file)?.read.settings.get(index)
     }
 
@@ -319,17 +291,45 @@ impl<'a> Tree<'a> {
     }
 
     /// The values of the chart that a template is part of.
-    fn chart_values(&self, path: &str) -> Option<usize> {
-        folders_above(path).find_map(|folder| {
-            ["values.yaml", "values.yml"].iter().find_map(|name| {
-                let path = join(folder, name)?;
-                self.by_path.get(path.as_str()).copied()
-            })
+    pub(super) fn chart_values(&self, path: &str) -> Option<usize> {
+        folders_above(path).find_map(|folder| self.values_in(folder))
+    }
+
+    fn values_in(&self, folder: &str) -> Option<usize> {
+        ["values.yaml", "values.yml"].iter().find_map(|name| {
+            let path = join(folder, name)?;
+            self.by_path.get(path.as_str()).copied()
         })
     }
 
+    /// The values of the charts that the chart of a template is part of, the outermost first, each with the name of
+    /// the part.
+    pub(super) fn outer_charts<'p>(&self, path: &'p str) -> Vec<(usize, &'p str)> {
+        let mut outer = Vec::new();
+        let mut from = 0;
+        while let Some(at) = path.get(from..).and_then(|rest| rest.find("/charts/")) {
+            let (folder, rest) = path.split_at(from + at);
+            let part = rest.trim_start_matches("/charts/").split('/').next();
+            if let (Some(values), Some(part)) = (self.values_in(folder), part) {
+                outer.push((values, part));
+            }
+            from += at + "/charts".len();
+        }
+        if let Some(rest) = path.strip_prefix("charts/")
+            && let (Some(values), Some(part)) = (self.values_in(""), rest.split('/').next())
+        {
+            outer.insert(0, (values, part));
+        }
+        outer
+    }
+
     /// The settings of a store, seen from a file: of the declaration that is nearest to it.
-    fn store_settings(&self, kind: StoreKind, name: &str, near: &str) -> Vec<(usize, usize)> {
+    pub(super) fn store_settings(
+        &self,
+        kind: StoreKind,
+        name: &str,
+        near: &str,
+    ) -> Vec<(usize, usize)> {
         let Some(known) = self.stores.get(&(kind, name)) else {
             return Vec::new();
         };
@@ -353,454 +353,18 @@ impl<'a> Tree<'a> {
             .filter(|(file, _)| Some(*file) == nearest)
             .collect()
     }
-
-    /// What a given name comes to. `environment` knows the names of the service's environment, for configuration files
-    /// that refer to them.
-    pub(super) fn resolve(
-        &self,
-        given: &Given<'a>,
-        environment: &BTreeMap<&str, &Given<'a>>,
-    ) -> Resolved {
-        let context = Context {
-            at: given.at,
-            name: &given.setting.name,
-            environment,
-        };
-        let mut resolved = self.value(
-            given.file,
-            &given.setting.value,
-            given.setting.span,
-            &context,
-            0,
-        );
-        // A setting of a store is that store's, whoever takes it.
-        if let Holder::Store { kind, name, .. } = &given.setting.holder {
-            resolved.evidence.push(self.store_evidence(
-                *kind,
-                name,
-                &given.setting.name,
-                Some(given.file),
-                given.place_file,
-            ));
-            if resolved.origin.is_empty() {
-                resolved.origin = store_origin(*kind, name, &given.setting.name);
-            }
-        }
-        if given.file != given.place_file && resolved.origin.is_empty() {
-            resolved.origin = self.path(given.file).to_owned();
-        }
-        if given.file != given.place_file && given.setting.holder == Holder::File {
-            resolved.evidence.push(Evidence::Variable {
-                scope: self.path(given.file).to_owned(),
-                name: given.setting.name.clone(),
-            });
-        }
-        resolved
-    }
-
-    /// What a reference comes to that stands where a given name does.
-    pub(super) fn resolve_reference(
-        &self,
-        given: &Given<'a>,
-        from: &Reference,
-        environment: &BTreeMap<&str, &Given<'a>>,
-    ) -> Resolved {
-        let context = Context {
-            at: given.at,
-            name: &given.setting.name,
-            environment,
-        };
-        self.reference(given.file, from, &context, 0)
-    }
-
-    fn store_evidence(
-        &self,
-        kind: StoreKind,
-        name: &str,
-        key: &str,
-        declared: Option<usize>,
-        used: usize,
-    ) -> Evidence {
-        let namespace = || {
-            let source = self.source(used)?;
-            source
-                .read
-                .workloads
-                .first()
-                .map(|workload| workload.namespace.clone())
-        };
-        Evidence::Store {
-            kind,
-            name: name.to_owned(),
-            key: key.to_owned(),
-            at: match declared {
-                Some(file) => self.path(file).to_owned(),
-                None => namespace().unwrap_or_default(),
-            },
-        }
-    }
-
-    fn value(
-        &self,
-        file: usize,
-        value: &SettingValue,
-        span: Span,
-        context: &Context<'_, 'a>,
-        depth: usize,
-    ) -> Resolved {
-        match value {
-            SettingValue::Text(text) => Resolved {
-                evidence: vec![Evidence::Value(self.hasher.hash(text))],
-                value: Some(HeldValue {
-                    text: text.clone(),
-                    place: self.place(file, span),
-                    name: context.name.to_owned(),
-                    committed: self.source(file).is_some_and(|source| source.committed),
-                    is_default: false,
-                    purpose: self
-                        .source(file)
-                        .map_or(Purpose::Deployed, |source| source.purpose),
-                }),
-                ..Resolved::default()
-            },
-            SettingValue::Reference { from, fallback } => {
-                let mut resolved = if depth < MOST_STEPS {
-                    self.reference(file, from, context, depth + 1)
-                } else {
-                    Resolved::default()
-                };
-                if let Some(fallback) = fallback
-                    && resolved.value.is_none()
-                {
-                    let default = self.value(file, fallback, span, context, depth + 1);
-                    for evidence in default.evidence {
-                        resolved.evidence.push(match evidence {
-                            Evidence::Value(hash) => Evidence::Default(hash),
-                            evidence => evidence,
-                        });
-                    }
-                    resolved.value = default.value.map(|value| HeldValue {
-                        is_default: true,
-                        ..value
-                    });
-                }
-                resolved
-            }
-            SettingValue::Joined(parts) => self.joined(file, parts, span, context, depth),
-            SettingValue::Generated | SettingValue::Encrypted | SettingValue::Unknown => {
-                Resolved::default()
-            }
-        }
-    }
-
-    /// Text around one reference is that reference: `{"type":"HS256","key":"${JWT_SECRET}"}`.
-    fn joined(
-        &self,
-        file: usize,
-        parts: &[SettingValue],
-        span: Span,
-        context: &Context<'_, 'a>,
-        depth: usize,
-    ) -> Resolved {
-        let mut references = parts
-            .iter()
-            .filter(|part| !matches!(part, SettingValue::Text(_)));
-        match (references.next(), references.next()) {
-            (Some(only), None) if depth < MOST_STEPS => {
-                let mut resolved = self.value(file, only, span, context, depth + 1);
-                let is_document = parts
-                    .first()
-                    .is_some_and(|part| matches!(part, SettingValue::Text(text) if text.reveal().trim_start().starts_with('{')));
-                if !is_document {
-                    resolved.evidence.clear();
-                    resolved.value = None;
-                }
-                resolved
-            }
-            _ => Resolved::default(),
-        }
-    }
-
-    fn reference(
-        &self,
-        file: usize,
-        from: &Reference,
-        context: &Context<'_, 'a>,
-        depth: usize,
-    ) -> Resolved {
-        match from {
-            Reference::Variable(name) => self.variable(file, name, context, depth),
-            Reference::Resource(address) => self.resource(file, address, context, depth),
-            Reference::Store { kind, store, key } => {
-                let key = if key.is_empty() { store } else { key };
-                let found = self
-                    .store_settings(*kind, store, self.path(file))
-                    .into_iter()
-                    .find(|found| {
-                        self.setting(*found)
-                            .is_some_and(|setting| setting.name == *key || setting.name == "*")
-                    });
-                let mut resolved =
-                    match found.and_then(|found| Some((found.0, self.setting(found)?))) {
-                        Some((file, setting)) => {
-                            let context = Context {
-                                name: &setting.name,
-                                ..*context
-                            };
-                            self.value(file, &setting.value, setting.span, &context, depth)
-                        }
-                        None => Resolved::default(),
-                    };
-                let evidence =
-                    self.store_evidence(*kind, store, key, found.map(|(file, _)| file), file);
-                resolved.evidence.push(evidence);
-                resolved.origin = store_origin(*kind, store, key);
-                resolved
-            }
-            Reference::Manager(path) => Resolved {
-                evidence: vec![Evidence::Manager(path.clone())],
-                origin: format!("`{path}` of a secret manager"),
-                ..Resolved::default()
-            },
-            Reference::Ci(name) => Resolved {
-                evidence: vec![Evidence::Ci(name.clone())],
-                origin: format!("the CI secret {name}"),
-                ..Resolved::default()
-            },
-            Reference::File(path) => match join(folder_of(self.path(file)), path) {
-                Some(path) => self.file(path),
-                None => Resolved::default(),
-            },
-        }
-    }
-
-    fn variable(
-        &self,
-        file: usize,
-        name: &str,
-        context: &Context<'_, 'a>,
-        depth: usize,
-    ) -> Resolved {
-        let path = self.path(file);
-        let format = Format::of_path(path);
-        if format == Some(Format::Hcl) {
-            return self.resource(file, name, context, depth);
-        }
-        if let Some(of_chart) = name.strip_prefix("Values.") {
-            return self.chart_value(file, of_chart, context, depth);
-        }
-        let is_compose = context
-            .at
-            .and_then(|at| self.source(at.file)?.read.workloads.get(at.workload))
-            .is_some_and(|workload| workload.kind == "compose service");
-        let found = if format == Some(Format::Dotenv) {
-            // A variable of the same file, declared before.
-            self.named_in(file, name)
-        } else if is_compose {
-            let beside = join(folder_of(path), ".env")
-                .and_then(|path| self.by_path.get(path.as_str()).copied());
-            beside.and_then(|file| self.named_in(file, name))
-        } else if let Some(given) = context
-            .environment
-            .get(name)
-            .filter(|_| format != Some(Format::Dotenv))
-        {
-            let inner = Context {
-                name: &given.setting.name,
-                at: given.at,
-                environment: &BTreeMap::new(),
-            };
-            let mut resolved = self.value(
-                given.file,
-                &given.setting.value,
-                given.setting.span,
-                &inner,
-                depth,
-            );
-            if let Holder::Store {
-                kind, name: store, ..
-            } = &given.setting.holder
-            {
-                let key = &given.setting.name;
-                let evidence =
-                    self.store_evidence(*kind, store, key, Some(given.file), given.place_file);
-                resolved.evidence.push(evidence);
-            }
-            return resolved;
-        } else {
-            let of_container = context.at.and_then(|at| {
-                let indexes = self.of_workload.get(&at)?;
-                let index = indexes.iter().find(|index| {
-                    self.setting((at.file, **index))
-                        .is_some_and(|setting| setting.name == name)
-                })?;
-                Some((at.file, *index))
-            });
-            of_container.filter(|_| name != context.name)
-        };
-        let mut resolved = match found.and_then(|found| Some((found.0, self.setting(found)?))) {
-            Some((file, setting)) => {
-                let inner = Context {
-                    name: &setting.name,
-                    ..*context
-                };
-                self.value(file, &setting.value, setting.span, &inner, depth)
-            }
-            None => Resolved::default(),
-        };
-        let scope = if is_compose {
-            join(folder_of(path), ".env").unwrap_or_default()
-        } else {
-            path.to_owned()
-        };
-        if is_compose || found.is_some() {
-            resolved.evidence.push(Evidence::Variable {
-                scope: scope.clone(),
-                name: name.to_owned(),
-            });
-        }
-        if is_compose && resolved.origin.is_empty() {
-            resolved.origin = match found {
-                Some(_) => format!("the variable {name} of {scope}"),
-                None => format!("the variable {name} of whoever starts it"),
-            };
-        }
-        resolved
-    }
-
-    fn named_in(&self, file: usize, name: &str) -> Option<(usize, usize)> {
-        let settings = &self.source(file)?.read.settings;
-        let index = settings.iter().rposition(|setting| setting.name == name)?;
-        Some((file, index))
-    }
-
-    fn chart_value(
-        &self,
-        file: usize,
-        path: &str,
-        context: &Context<'_, 'a>,
-        depth: usize,
-    ) -> Resolved {
-        let Some(values) = self.chart_values(self.path(file)) else {
-            return Resolved::default();
-        };
-        let mut resolved = match self
-            .named_in(values, path)
-            .and_then(|found| self.setting(found))
-        {
-            Some(setting) => {
-                let inner = Context {
-                    name: &setting.name,
-                    ..*context
-                };
-                self.value(values, &setting.value, setting.span, &inner, depth)
-            }
-            None => Resolved::default(),
-        };
-        resolved.evidence.push(Evidence::Variable {
-            scope: self.path(values).to_owned(),
-            name: path.to_owned(),
-        });
-        resolved.origin = format!("`{path}` of {}", self.path(values));
-        resolved
-    }
-
-    /// A declaration of the infrastructure, in the folder of the file.
-    fn resource(
-        &self,
-        file: usize,
-        address: &str,
-        context: &Context<'_, 'a>,
-        depth: usize,
-    ) -> Resolved {
-        let folder = folder_of(self.path(file));
-        let declared = self
-            .declared
-            .get(&(folder, address))
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let known = |found: &&(usize, usize)| {
-            self.setting(**found)
-                .is_some_and(|setting| !matches!(setting.value, SettingValue::Unknown))
-        };
-        let found = declared.iter().find(known).or(declared.first());
-        let mut resolved = match found.and_then(|found| Some((found.0, self.setting(*found)?))) {
-            Some((file, setting)) => {
-                let inner = Context {
-                    name: &setting.name,
-                    ..*context
-                };
-                self.value(file, &setting.value, setting.span, &inner, depth)
-            }
-            None => Resolved::default(),
-        };
-        resolved.evidence.push(Evidence::Resource {
-            folder: folder.to_owned(),
-            address: address.to_owned(),
-        });
-        if resolved.origin.is_empty() {
-            resolved.origin = format!("`{address}`");
-        }
-        resolved
-    }
 }
 
-/// What a value is read for.
-#[derive(Clone, Copy)]
-struct Context<'c, 'a> {
-    at: Option<At>,
-    name: &'c str,
-    environment: &'c BTreeMap<&'c str, &'c Given<'a>>,
-}
-
-fn store_origin(kind: StoreKind, name: &str, key: &str) -> String {
-    let kind = match kind {
-        StoreKind::Secret => "Secret",
-        StoreKind::Config => "ConfigMap",
-    };
-    if key == name {
-        format!("the {} {name}", kind.to_lowercase())
-    } else {
-        format!("{key} of the {kind} {name}")
+/// The name of a call of a module of the tree, and the module's folder: `module.auth.source = "./auth"`.
+fn module_call<'a>(home: &str, setting: &'a Setting) -> Option<(&'a str, String)> {
+    let call = setting
+        .name
+        .strip_prefix("module.")?
+        .strip_suffix(".source")?;
+    match &setting.value {
+        SettingValue::Text(path) if path.reveal().starts_with('.') => {
+            Some((call, join(home, path.reveal())?))
+        }
+        _ => None,
     }
-}
-
-/// Whether a path is that of variables for whoever starts a program beside it.
-pub(super) fn is_dotenv(path: &str) -> bool {
-    Format::of_path(path) == Some(Format::Dotenv)
-}
-
-/// Whether a settings file is one that code reads as its configuration, by its name.
-pub(super) fn is_configuration(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let name = name_of(&lower);
-    let stem = name.split('.').next().unwrap_or(name);
-    let format = Format::of_path(path);
-    if !matches!(
-        format,
-        Some(Format::Yaml | Format::Json | Format::Toml | Format::Properties | Format::Ini)
-    ) {
-        return false;
-    }
-    let base = stem.split(['-', '_']).next().unwrap_or(stem);
-    let is_named = matches!(
-        base,
-        "application"
-            | "bootstrap"
-            | "appsettings"
-            | "config"
-            | "configuration"
-            | "settings"
-            | "secrets"
-            | "credentials"
-            | "conf"
-            | "app"
-    );
-    let in_folder = folder_of(&lower).split('/').any(|folder| {
-        matches!(
-            folder,
-            "config" | "configs" | "conf" | "settings" | "resources"
-        )
-    });
-    is_named || in_folder || format == Some(Format::Properties)
 }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use super::Input;
 use super::boundary::{self, Boundaries, Service};
-use super::environment::{self, HeldValue, Tree};
+use super::environment::Tree;
 use super::holdings::{Gatherer, Keys, part};
 use super::identity::Evidence;
 use super::joining::identities;
 use super::key_sets;
+use super::naming::is_dotenv;
 use super::paths::folder_of;
+use super::resolution::HeldValue;
 use super::roles::{self, KeyUse, Role, Uses};
 use crate::facts::Site;
 use crate::finding::{CodeContext, Place};
@@ -163,6 +165,7 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
     let tree = Tree::new(input.settings, input.key_files);
     let uses = roles::of_services(input.files, &boundaries, input.path_of);
     let own_files = own_files(input, &boundaries);
+    let mut nameless = nameless(&uses);
     let mut holdings = Vec::new();
     let mut others = Vec::new();
     let mut given = Vec::new();
@@ -179,8 +182,9 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
             uses,
         };
         let own = gatherer.given(files);
-        let (found, rest) = gatherer.holdings(&own);
+        let (found, mut rest) = gatherer.holdings(&own);
         holdings.extend(found);
+        holdings.extend(gatherer.without_name(&own, &mut rest, &mut nameless));
         others.push((gatherer, rest));
         given.push(own);
     }
@@ -190,7 +194,6 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
             holdings.extend(gatherer.held_along(given, &keys));
         }
     }
-    let mut nameless = nameless(&uses);
     holdings.extend(key_sets::holdings(
         input,
         &tree,
@@ -253,7 +256,7 @@ fn own_files(input: &Input<'_, '_>, boundaries: &Boundaries) -> BTreeMap<usize, 
                 .get(service)
                 .and_then(|service| service.folder.as_deref());
             // Variables count for the folder they stand in; configuration also for folders below.
-            if !environment::is_dotenv(path) || folder == Some(folder_of(path)) {
+            if !is_dotenv(path) || folder == Some(folder_of(path)) {
                 own.entry(service).or_default().push(index);
             }
         }

@@ -6,17 +6,20 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::Input;
 use super::boundary::{Boundaries, Service};
 use super::content::Content;
-use super::environment::{self, Given, HeldValue, Resolved, Tree};
-use super::graph::{Holding, Part, SaidBy};
+use super::environment::{Given, Tree};
+use super::graph::{Holding, Nameless, Part, SaidBy};
 use super::identity::Evidence;
 use super::naming::{
-    can_be_key, is_blank_to_fill, is_pointer, names_private, names_public, names_token_key,
+    can_be_key, is_blank_to_fill, is_configuration, is_dotenv, is_pointer, names_private,
+    names_public, names_token_key,
 };
 use super::paths::name_of;
+use super::resolution::{HeldValue, Resolved};
 use super::roles::{KeyUse, Role, Uses};
 use crate::context;
+use crate::keys;
 use crate::models::schema::{Encoding, KeyKind};
-use crate::settings::{Holder, Purpose, folded, words};
+use crate::settings::{Holder, Purpose, SettingValue, folded, words};
 use crate::syntax::ir::Literal;
 
 /// Everything that a service is given.
@@ -132,20 +135,77 @@ impl<'a> Gatherer<'_, 'a> {
         file.unwrap_or(resolved)
     }
 
+    /// Keys that the code uses without a name, when the service is given one file that is such a key.
+    pub(super) fn without_name(
+        &self,
+        given: &AllGiven<'a>,
+        rest: &mut Vec<Given<'a>>,
+        nameless: &mut Vec<Nameless<'a>>,
+    ) -> Vec<Holding<'a>> {
+        let mut holdings = Vec::new();
+        let Some(service) = self.boundaries.services.get(self.service) else {
+            return holdings;
+        };
+        for part in [Part::Private, Part::Public] {
+            let is_used = |key: &Nameless<'_>| key.service == self.service && key.part == part;
+            let Some(at) = nameless.iter().position(is_used) else {
+                continue;
+            };
+            let environment = given.environment();
+            let mut found: Option<(&Given<'a>, Resolved)> = None;
+            let mut is_only = true;
+            for given in given.list.iter().filter(|given| names_file(given)) {
+                let resolved = self.resolve(service, given, &environment);
+                if resolved.content.is_some_and(|content| content.part == part)
+                    || resolved
+                        .value
+                        .as_ref()
+                        .and_then(|value| Content::of(value.text.reveal()))
+                        .is_some_and(|content| content.part == part)
+                {
+                    is_only &= found
+                        .as_ref()
+                        .is_none_or(|(_, known)| known.evidence == resolved.evidence);
+                    found = found.or(Some((given, resolved)));
+                }
+            }
+            if let Some((given, resolved)) = found.filter(|_| is_only)
+                && let Some(holding) = self.holding(service, given, None, SaidBy::Code, resolved)
+            {
+                let key = nameless.remove(at);
+                rest.retain(|other| other.name != given.name);
+                holdings.push(Holding {
+                    role: key.role,
+                    sites: key.sites,
+                    ..holding
+                });
+            }
+        }
+        holdings
+    }
+
     /// A setting that is a key only because another service uses the same as one.
     pub(super) fn held_along(&self, given: &Given<'a>, keys: &Keys) -> Option<Holding<'a>> {
         let service = self.boundaries.services.get(self.service)?;
         let resolved = self.tree.resolve(given, &BTreeMap::new());
         let is_key = |evidence: &Evidence| keys.evidence.contains(evidence);
         let is_named = keys.names.contains(&folded(&given.name));
+        let value = resolved.value.as_ref();
+        let of_pair = || {
+            let content = value.and_then(|value| Content::of(value.text.reveal()));
+            let pair = content
+                .or(resolved.content)
+                .and_then(|content| content.pair);
+            pair.is_some_and(|pair| keys.pairs.contains(&pair))
+        };
         let is_same = resolved.evidence.iter().any(|evidence| match evidence {
             // Two settings may hold the same word by chance.
             Evidence::Value(_) => is_named && is_key(evidence),
             _ => is_key(evidence),
-        });
+        }) || of_pair();
         let mut holding =
             is_same.then(|| self.holding(service, given, None, SaidBy::Name, resolved))??;
-        holding.role.only_holds = true;
+        holding.role.only_holds |= holding.part != Part::Public;
         if !holding.part_by_content {
             holding.part = Part::Unknown;
         }
@@ -188,9 +248,7 @@ impl<'a> Gatherer<'_, 'a> {
             .settings
             .get(given.file)
             .map(|settings| settings.source.path.as_str())?;
-        let is_read = given.at.is_some()
-            || environment::is_dotenv(path)
-            || environment::is_configuration(path);
+        let is_read = given.at.is_some() || is_dotenv(path) || is_configuration(path);
         is_read.then_some(SaidBy::Name)
     }
 
@@ -357,6 +415,11 @@ impl<'a> Gatherer<'_, 'a> {
     }
 }
 
+/// Whether a setting says where a file is, by its value.
+fn names_file(given: &Given<'_>) -> bool {
+    matches!(&given.setting.value, SettingValue::Text(text) if text.reveal().starts_with(['/', '.']))
+}
+
 /// Whether a text of a settings file may be a key, and not the mark or address of one.
 fn is_written_key(text: &str) -> bool {
     !is_blank_to_fill(text) && !is_pointer(text) && can_be_key(text)
@@ -374,6 +437,8 @@ fn is_path(name: &str) -> bool {
 pub(super) struct Keys {
     evidence: HashSet<Evidence>,
     names: HashSet<String>,
+    /// Pairs of which a half was found.
+    pairs: HashSet<keys::Identity>,
 }
 
 impl Keys {
@@ -392,6 +457,7 @@ impl Keys {
                 .cloned()
                 .collect(),
             names: keys().map(|holding| folded(&holding.name)).collect(),
+            pairs: holdings.iter().filter_map(|holding| holding.pair).collect(),
         }
     }
 }

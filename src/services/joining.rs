@@ -34,12 +34,16 @@ pub(super) fn identities<'a>(
         .into_iter()
         .map(|Group { mut holdings, tie }| {
             leave_out_rest(&mut holdings, boundaries);
+            leave_out_mounts(&mut holdings);
             holdings.sort_by(|one, other| {
                 (one.service, &one.place, &one.name).cmp(&(
                     other.service,
                     &other.place,
                     &other.name,
                 ))
+            });
+            holdings.dedup_by(|one, other| {
+                (one.service, &one.place, &one.name) == (other.service, &other.place, &other.name)
             });
             Identity {
                 name: name(&holdings),
@@ -78,6 +82,25 @@ fn leave_out_rest(holdings: &mut Vec<Holding<'_>>, boundaries: &Boundaries) {
         value.is_some_and(|value| given.contains(&value.place))
     };
     holdings.retain(|holding| !(is_rest(holding) && is_given(holding)));
+}
+
+/// The path of a file adds nothing where a variable of the same file leads to it.
+fn leave_out_mounts(holdings: &mut Vec<Holding<'_>>) {
+    let is_path = |holding: &Holding<'_>| holding.name.starts_with('/');
+    let named: BTreeSet<(usize, String, String)> = holdings
+        .iter()
+        .filter(|holding| holding.in_settings && !is_path(holding))
+        .map(place_of)
+        .collect();
+    holdings.retain(|holding| !is_path(holding) || !named.contains(&place_of(holding)));
+}
+
+fn place_of(holding: &Holding<'_>) -> (usize, String, String) {
+    (
+        holding.service,
+        holding.place.path.clone(),
+        holding.origin.clone(),
+    )
 }
 
 /// Whether a settings file deploys two of the holders, or two of theirs stand in one folder.

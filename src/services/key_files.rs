@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::content::Content;
-use super::environment::{Given, HeldValue, Resolved, Tree};
+use super::environment::{Given, Tree};
 use super::identity::Evidence;
 use super::paths::join;
+use super::resolution::{HeldValue, Resolved};
 use super::roles::KeyUse;
 use crate::finding::Place;
 use crate::key_files::KeyFile;

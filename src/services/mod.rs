@@ -6,6 +6,7 @@ mod address;
 mod boundary;
 mod content;
 mod environment;
+mod folders;
 mod graph;
 mod groups;
 mod holdings;
@@ -15,6 +16,7 @@ mod key_files;
 mod key_sets;
 mod naming;
 mod paths;
+mod resolution;
 mod roles;
 
 use std::collections::BTreeMap;
@@ -26,9 +28,9 @@ use crate::settings::SettingsSource;
 use crate::source::FileId;
 
 pub use boundary::Service;
-pub use environment::HeldValue;
 pub use graph::{Holding, Identity, Nameless, Part, SaidBy, TrustGraph};
 pub use identity::Evidence;
+pub use resolution::HeldValue;
 pub use roles::Role;
 
 /// What the graph is made of.

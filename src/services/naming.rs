@@ -1,6 +1,7 @@
 //! What names and values say: which settings hold the key of tokens, and which part of it.
 
-use crate::settings::words;
+use super::paths::{folder_of, name_of};
+use crate::settings::{Format, words};
 
 /// Words beside `jwt` that say that a setting is something other than the key.
 const OTHER_WORDS: [&str; 50] = [
@@ -105,6 +106,46 @@ pub(crate) fn names_private(name: &str) -> bool {
     words(name)
         .iter()
         .any(|word| matches!(word.as_str(), "private" | "priv" | "privatekey" | "pem"))
+}
+
+/// Whether a path is that of variables for whoever starts a program beside it.
+pub(super) fn is_dotenv(path: &str) -> bool {
+    Format::of_path(path) == Some(Format::Dotenv)
+}
+
+/// Whether a settings file is one that code reads as its configuration, by its name.
+pub(super) fn is_configuration(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let name = name_of(&lower);
+    let stem = name.split('.').next().unwrap_or(name);
+    let format = Format::of_path(path);
+    if !matches!(
+        format,
+        Some(Format::Yaml | Format::Json | Format::Toml | Format::Properties | Format::Ini)
+    ) {
+        return false;
+    }
+    let base = stem.split(['-', '_']).next().unwrap_or(stem);
+    let is_named = matches!(
+        base,
+        "application"
+            | "bootstrap"
+            | "appsettings"
+            | "config"
+            | "configuration"
+            | "settings"
+            | "secrets"
+            | "credentials"
+            | "conf"
+            | "app"
+    );
+    let in_folder = folder_of(&lower).split('/').any(|folder| {
+        matches!(
+            folder,
+            "config" | "configs" | "conf" | "settings" | "resources"
+        )
+    });
+    is_named || in_folder || format == Some(Format::Properties)
 }
 
 /// Whether a text is a mark for somebody to fill in, and cannot be anything else.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::repository;
 
-const FORMATS: [&str; 4] = ["text", "json", "mermaid", "dot"];
+const FORMATS: [&str; 5] = ["text", "json", "mermaid", "dot", "svg"];
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_jotlint"))
@@ -153,6 +153,7 @@ fn no_secret_is_shown_and_names_stay_names() {
                     assert!(!text.contains("<b>") && !text.contains("];x"), "{text}");
                 }
                 "dot" => assert!(!text.contains("a\"]"), "{text}"),
+                "svg" => assert!(!text.contains("<b>"), "{text}"),
                 _ => assert!(text.contains("JWT_SECRET"), "{text}"),
             }
         }

@@ -51,6 +51,8 @@ fn holders_and_their_roles() {
         ["JWT_SECRET: auth mints, orders verifies"]
     );
     assert_eq!(map("workspace-shared").len(), 1);
+    assert_eq!(map("terraform-modules").len(), 1);
+    assert_eq!(map("helm-global").len(), 1);
 }
 
 #[test]
@@ -107,6 +109,69 @@ fn variables_of_this_machine_are_followed_and_never_shown() {
     assert_eq!(rules, ["shared-secret", "shared-secret"]);
     let mut paths = report.findings.iter().flat_map(|finding| finding.paths());
     assert!(paths.all(|path| path == "compose.yml"));
+}
+
+#[test]
+fn hostile_settings_end_in_an_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let mut laughs = "x-a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..30 {
+        let line = format!("*a{}, ", level - 1).repeat(9);
+        laughs.push_str(&format!("x-a{level}: &a{level} [{line}]\n"));
+    }
+    let service = "services:\n  api:\n    image: registry.example/api\n    environment:\n      JWT_SECRET: changeme\n";
+    write("laughs/compose.yml", &format!("{laughs}{service}"));
+    // Files that take in each other, services that extend each other, and twice the same key.
+    write(
+        "circle/compose.yml",
+        "include: [compose.yml, other.yml]\nservices:\n  a:\n    extends: {file: other.yml, service: b}\n",
+    );
+    write(
+        "circle/other.yml",
+        "include: [compose.yml]\nservices:\n  b:\n    image: x/b\n    extends: {file: compose.yml, service: a}\n    environment: {JWT_SECRET: one, JWT_SECRET: changeme}\n",
+    );
+    write("circle/.env", "A=${B}\nB=${A}\nJWT_SECRET=${A}\n");
+    write(
+        "modules/main.tf",
+        "module \"a\" {\n  source = \"./\"\n  jwt_secret = var.jwt_secret\n}\nvariable \"jwt_secret\" {}\nresource \"aws_lambda_function\" \"a\" {\n  environment { variables = { JWT_SECRET = var.jwt_secret } }\n}\n",
+    );
+    write(
+        "chart/charts/charts/templates/a.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, env: [{name: JWT_SECRET, value: \"{{ .Values.global.a }}\"}]}]}\n",
+    );
+    let large = "key: value-of-a-setting\n".repeat(500_000);
+    write("chart/values.yaml", &large);
+    write("nested.json", &"[".repeat(100_000));
+    let output = Command::new(env!("CARGO_BIN_EXE_jotlint"))
+        .current_dir(folder.path())
+        .args([
+            "--no-config",
+            "--no-progress",
+            "--fail-on",
+            "never",
+            "--format",
+            "json",
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = report["findings"].as_array().unwrap();
+    for path in ["laughs/compose.yml", "circle/other.yml"] {
+        let mut rules = found.iter().filter(|one| one["path"] == path);
+        assert!(
+            rules.any(|one| one["rule"] == "weak-key"),
+            "{path}: {report}"
+        );
+    }
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("aliases repeat too much"), "{said}");
+    assert!(said.contains("chart/values.yaml"), "{said}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{Can, Holder, Map, NOTHING};
 
 /// How a service stands in a diagram.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     /// It is said to be compromised.
     Taken,
     /// It would accept forged tokens.
@@ -30,7 +30,7 @@ impl Standing {
         (Self::Unknown, "unknown", "#eeeeee"),
     ];
 
-    fn of(map: &Map, service: usize) -> Self {
+    pub(super) fn of(map: &Map, service: usize) -> Self {
         if let Some(loss) = &map.what_if {
             if loss.services.contains(&service) {
                 return Self::Taken;
@@ -57,7 +57,7 @@ impl Standing {
             .map_or("", |(_, name, _)| name)
     }
 
-    fn color(self) -> &'static str {
+    pub(super) fn color(self) -> &'static str {
         Self::ALL
             .iter()
             .find(|(standing, ..)| *standing == self)
@@ -70,7 +70,7 @@ fn holders(map: &Map) -> impl Iterator<Item = &Holder> {
 }
 
 /// The services that hold a key or are compromised, by index, each with its name.
-fn shown(map: &Map) -> Vec<(usize, &str)> {
+pub(super) fn shown(map: &Map) -> Vec<(usize, &str)> {
     let mut shown: BTreeSet<usize> = holders(map).map(|holder| holder.at).collect();
     shown.extend(map.what_if.iter().flat_map(|loss| &loss.services));
     shown
@@ -80,7 +80,7 @@ fn shown(map: &Map) -> Vec<(usize, &str)> {
 }
 
 /// What a line says: what the service does, and what it could do besides.
-fn label(holder: &Holder) -> String {
+pub(super) fn label(holder: &Holder) -> String {
     let does = holder.does.describe();
     match holder.can {
         Can::Mint if !holder.does.mints => format!("{does}, can mint"),
@@ -174,7 +174,7 @@ pub(super) fn dot(map: &Map, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "}}")
 }
 
-fn is_fallen(map: &Map, key: usize) -> bool {
+pub(super) fn is_fallen(map: &Map, key: usize) -> bool {
     map.what_if.as_ref().is_some_and(|loss| loss.takes(key))
 }
 
