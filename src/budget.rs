@@ -49,6 +49,8 @@ pub struct Cut {
     pub imports: bool,
     /// Calls were nested too deeply, or files that import each other.
     pub depth: bool,
+    /// jotlint itself failed on it.
+    pub failed: bool,
 }
 
 /// How many files each bound kept something out of.
@@ -64,6 +66,8 @@ pub struct CutFiles {
     pub imports: usize,
     /// The bound on nested calls and imports.
     pub depth: usize,
+    /// No bound, but an error of jotlint itself.
+    pub failed: usize,
 }
 
 impl Cut {
@@ -77,6 +81,10 @@ impl Cut {
             ),
             (self.imports, "it asks for too many other files"),
             (self.depth, "calls or imports are nested too deeply"),
+            (
+                self.failed,
+                "it meets an error in jotlint; report it, please",
+            ),
         ];
         reasons
             .into_iter()
@@ -92,6 +100,7 @@ impl CutFiles {
         self.project_budget += usize::from(cut.project);
         self.imports += usize::from(cut.imports);
         self.depth += usize::from(cut.depth);
+        self.failed += usize::from(cut.failed);
     }
 
     /// One line for a summary; `None` when nothing was cut.
@@ -104,6 +113,7 @@ impl CutFiles {
             (self.project_budget, "by the bound on the project"),
             (self.imports, "by the bound on imports"),
             (self.depth, "by the bound on nested calls"),
+            (self.failed, "by an error in jotlint"),
         ];
         let reasons: Vec<String> = reasons
             .into_iter()

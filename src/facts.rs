@@ -44,6 +44,8 @@ pub struct FileFacts {
     pub key_sets: Vec<PublishedSet>,
     /// Where functions that are called after rotation make keys.
     pub rotations: Vec<Place>,
+    /// Keys with which the code does not go on in production.
+    pub refused: Vec<Literal>,
     /// Keys that are public knowledge.
     pub known_keys: Arc<KnownKeys>,
 }

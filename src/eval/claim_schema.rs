@@ -37,14 +37,22 @@ impl<'a> Evaluator<'a> {
             (None, None) => None,
         };
         let claims = match schema {
-            Some(schema) => self.hold_against_schema(&schema, claims),
+            Some(schema) => self.hold_against_schema(&schema, claims, 0),
             None => claims.clone(),
         };
         self.under(api, claims, record.name)
     }
 
     /// Claims are held against a schema; what that gives.
-    pub(super) fn hold_against_schema(&mut self, schema: &Value, claims: &Value) -> Value {
+    pub(super) fn hold_against_schema(
+        &mut self,
+        schema: &Value,
+        claims: &Value,
+        depth: usize,
+    ) -> Value {
+        if depth > DEEPEST_SCHEMA {
+            return claims.clone();
+        }
         let schema = self.force(schema.clone());
         let Some(claims) = first_claims(claims) else {
             return claims.clone();
@@ -82,7 +90,7 @@ impl<'a> Evaluator<'a> {
                                 self.apply(value, &claims);
                             }
                             Kind::Object(_) => {
-                                self.hold_against_schema(value, &claims);
+                                self.hold_against_schema(value, &claims, depth + 1);
                             }
                             _ => {}
                         }

@@ -79,6 +79,7 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         generated: evaluator.generated.clone(),
         key_sets: super::export::key_sets(evaluator),
         rotations: evaluator.rotations.clone(),
+        refused: evaluator.key_guards.refused.clone(),
         known_keys: Default::default(),
     };
     Evaluation {

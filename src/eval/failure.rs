@@ -209,7 +209,7 @@ impl<'a> Evaluator<'a> {
             if takes == Takes::Other {
                 continue;
             }
-            if self.reports_failure(&handler.body) {
+            if self.reports_failure(&handler.body) && self.only_reports(tried, start) {
                 for record in self.sites.iter_mut().skip(start) {
                     record.reported_in = record.reported_in.or(Some(depth));
                 }
@@ -242,6 +242,46 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a function does nothing for good tokens but say that they are good.
+    fn only_reports(&self, tried: &Try, start: usize) -> bool {
+        let verifies = |span: Span| {
+            let mut records = self.sites.iter().skip(start);
+            records.any(|record| span.contains(record.call.span))
+        };
+        let in_body = tried
+            .body
+            .statements
+            .iter()
+            .all(|statement| match &statement.kind {
+                StatementKind::Return(_) => true,
+                StatementKind::Assign(assignment) => !matches!(assignment.target, Target::Place(_)),
+                StatementKind::Expr(id) => verifies(statement.span) || self.is_log(*id),
+                _ => false,
+            });
+        let Some((file, function)) = self.frame().function else {
+            return false;
+        };
+        let Some(loaded) = self.loaded.get(file) else {
+            return false;
+        };
+        let body = &loaded.file.module.function(function).body;
+        let is_it = |id: ExprId| match &self.module.expr(id).kind {
+            ExprKind::Try(other) => std::ptr::eq(other.as_ref(), tried),
+            _ => false,
+        };
+        let mut behind = body
+            .statements
+            .iter()
+            .skip_while(|statement| match &statement.kind {
+                StatementKind::Expr(id) => !is_it(*id),
+                _ => true,
+            });
+        in_body
+            && body.tail.is_none()
+            && behind.next().is_some()
+            && behind.all(|statement| matches!(statement.kind, StatementKind::Return(_)))
     }
 
     /// Whether a block does nothing, or writes to a log and nothing else.

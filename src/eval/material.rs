@@ -64,6 +64,14 @@ pub(super) fn encoded(value: Value) -> Value {
                 trail: value.trail,
             }
         }
+        // What is put together or encoded again could be nested without an end.
+        _ if matches!(
+            value.kind,
+            Kind::Encoded(_) | Kind::Joined(_) | Kind::OneOf(_)
+        ) =>
+        {
+            Value::unknown(&value.path())
+        }
         _ => {
             let trail = value.trail.clone();
             Value {
@@ -357,7 +365,15 @@ impl Evaluator<'_> {
             | Kind::Setting {
                 fallback: Some(fallback),
                 ..
-            } => fallback.steps(),
+            } => match &fallback.kind {
+                // The literal is what matters.
+                Kind::OneOf(values) => {
+                    let mut values = values.iter();
+                    let literal = values.find(|value| value.as_text().is_some());
+                    literal.map(Value::steps).unwrap_or_default()
+                }
+                _ => fallback.steps(),
+            },
             _ => Vec::new(),
         };
         behind.into_iter().chain(value.steps()).collect()

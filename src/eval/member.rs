@@ -241,6 +241,9 @@ impl<'a> Evaluator<'a> {
         name: &str,
         this: Option<&Value>,
     ) -> Option<Value> {
+        if self.reads_settings(class) {
+            self.note_refused_by(class);
+        }
         let fixed = class.statics.borrow().entries.get(name).cloned();
         if let Some(entry) = fixed {
             return Some(if self.reads_settings(class) {

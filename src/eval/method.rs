@@ -267,7 +267,7 @@ impl<'a> Evaluator<'a> {
                 self.call_unknown(&path, &record)
             }
             Role::Parse => match first.filter(|value| matches!(value.kind, Kind::Claims(..))) {
-                Some(claims) => self.hold_against_schema(object, &claims),
+                Some(claims) => self.hold_against_schema(object, &claims, 0),
                 None => {
                     let path = format!("{}.{}", object.path(), name.text);
                     self.call_unknown(&path, &record)

@@ -31,11 +31,11 @@ pub(super) struct KeyGuards {
     /// Variables and settings without which production stops.
     required: Vec<String>,
     /// Keys with which it stops.
-    refused: Vec<Literal>,
+    pub(super) refused: Vec<Literal>,
 }
 
 /// What a part of a condition asks.
-enum Asked {
+pub(super) enum Asked {
     /// Whether something is missing (or, `false`, there).
     Missing(ExprId, bool),
     /// Whether something is this text.
@@ -79,7 +79,7 @@ impl<'a> Evaluator<'a> {
         parts
     }
 
-    fn asked(&self, condition: ExprId) -> Option<Asked> {
+    pub(super) fn asked(&self, condition: ExprId) -> Option<Asked> {
         let module = self.module;
         match &module.expr(condition).kind {
             ExprKind::Not(inner) => match self.asked(*inner)? {

@@ -30,6 +30,7 @@ mod mint;
 mod missing;
 mod pending;
 mod reading;
+mod refused;
 mod remote;
 mod run;
 mod schema;
@@ -292,6 +293,8 @@ struct Evaluator<'a> {
     not_empty: FxHashSet<Rc<str>>,
     /// What the code does about keys that are missing or known.
     key_guards: missing::KeyGuards,
+    /// Settings classes whose methods were looked at.
+    settings_classes: BTreeSet<ClassKey>,
     /// Values that are missing in the branches that are open.
     missing: Vec<Value>,
     /// Code that runs in development only.
@@ -374,6 +377,7 @@ impl<'a> Evaluator<'a> {
             throwing: false,
             not_empty: FxHashSet::default(),
             key_guards: missing::KeyGuards::default(),
+            settings_classes: BTreeSet::new(),
             missing: Vec::new(),
             development: Vec::new(),
             stages: Vec::new(),

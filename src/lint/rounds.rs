@@ -4,6 +4,7 @@
 //! its name, so that nothing else of the tree is parsed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{self, AssertUnwindSafe};
 use std::time::{Duration, Instant};
 
 use aho_corasick::AhoCorasick;
@@ -14,6 +15,7 @@ use super::{LintError, catalog};
 use crate::budget::Budget;
 use crate::context;
 use crate::eval::{self, Evaluation, Input};
+use crate::facts::FileFacts;
 use crate::finding::CodeContext;
 use crate::models::schema::Library;
 use crate::models::versions::PackageVersions;
@@ -121,7 +123,7 @@ fn evaluate_file(
         let mut packages = library.manifest.iter();
         packages.any(|package| versions.depends_on(&parsed.source.path, folder, package))
     };
-    Ok(Some(eval::evaluate(&Input {
+    let input = Input {
         file: parsed,
         project,
         catalog: catalog(folder)?,
@@ -129,7 +131,25 @@ fn evaluate_file(
         depends_on: &depends_on,
         is_entered: &|file| entered.contains(&file),
         budget,
-    })))
+    };
+    let evaluation = contained(|| eval::evaluate(&input)).unwrap_or_else(|| {
+        let mut facts = FileFacts {
+            path: parsed.source.path.clone(),
+            ..FileFacts::default()
+        };
+        facts.cut.failed = true;
+        Evaluation {
+            facts,
+            ..Evaluation::default()
+        }
+    });
+    Ok(Some(evaluation))
+}
+
+/// What the work gives; `None` when an error in it panicked. One file must not take the others' findings with it.
+fn contained<T>(work: impl FnOnce() -> T) -> Option<T> {
+    // Nothing that the work changes is seen again, but for answers that are complete before they are kept.
+    panic::catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
 /// Files that were not evaluated and name a wrapper together with the file that it stands in, or a setting.
@@ -200,4 +220,18 @@ fn homes_of(path: &str) -> impl Iterator<Item = &str> {
     std::iter::once(stem)
         .chain(folders)
         .filter(|home| home.len() >= SHORTEST_NAME)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_in_one_file_stays_there() {
+        assert_eq!(contained(|| 1), Some(1));
+        assert_eq!(
+            contained::<u32>(|| panic!("an error that this test makes")),
+            None
+        );
+    }
 }

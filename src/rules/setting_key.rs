@@ -18,6 +18,8 @@ pub(super) struct SettingKey<'p, 'a> {
     /// Services that hold it.
     pub(super) services: Vec<&'p str>,
     pub(super) weakness: Option<Weakness>,
+    /// The code does not go on with it in production.
+    is_refused: bool,
     pub(super) context: Option<CodeContext>,
 }
 
@@ -47,6 +49,10 @@ pub(super) fn setting_keys<'p, 'a>(project: &'p ProjectFacts<'a>) -> Vec<Setting
             holding,
             services: Vec::new(),
             weakness: None,
+            is_refused: project
+                .files
+                .iter()
+                .any(|file| file.refused.contains(&value.text)),
             context: crate::context::of_path(&value.place.path),
         });
         if holding.said_by < known.holding.said_by {
@@ -104,8 +110,11 @@ impl SettingKey<'_, '_> {
         }
     }
 
-    /// Files for a developer's own machine are told, not more.
+    /// Files for a developer's own machine are told, not more, and so is what no production runs with.
     pub(super) fn level(&self) -> Level {
+        if self.is_refused {
+            return Level::Note;
+        }
         match self.holding.value_purpose {
             Purpose::Deployed => Level::Error,
             Purpose::Development | Purpose::Test | Purpose::Template => Level::Note,
