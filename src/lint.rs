@@ -2,31 +2,39 @@
 
 mod gather;
 mod hiding;
+mod models;
 mod rounds;
+mod trust;
+mod unread;
+
+pub use models::{catalog, models};
+pub use trust::{TrustReading, with_trust};
+
+use models::{assumed_version, modelled_packages};
+use unread::{settings_unread, unread, unread_files};
 
 use hiding::{hide_keys, hide_settings, masked, without_keys};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
-use crate::budget::{Budget, Cut, CutFiles};
+use crate::budget::{Budget, CutFiles};
 use crate::context;
 use crate::eval::{self, Input};
-use crate::facts::{FileFacts, LibraryVersion};
+use crate::facts::FileFacts;
 use crate::filter::config::Config;
 use crate::filter::suppress;
 use crate::finding::{Finding, Level, Notification, Place, Report, Summary, Timings};
 use crate::key_files::{self, KeyFile};
 use crate::keys::{self, KnownKeys};
-use crate::models::catalog::{Catalog, ModelError};
-use crate::models::schema::{Library, Model};
-use crate::models::versions::{PackageVersions, Version};
+use crate::models::catalog::ModelError;
+use crate::models::versions::PackageVersions;
 use crate::page;
-use crate::project::{Files, Parsed, Project};
+use crate::project::{Files, Project};
 pub use crate::project::{Progress, Silent};
 use crate::project_facts::ProjectFacts;
 use crate::redact::Redactor;
@@ -34,9 +42,8 @@ use crate::report::fingerprint;
 use crate::rules;
 use crate::services::{self, TrustGraph};
 use crate::settings::SettingsSource;
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{FileId, SourceFile};
 use crate::syntax::bounds::{self, Limits};
-use crate::syntax::ir::Unread;
 use crate::syntax::{Language, MODEL_FOLDERS};
 use crate::systems;
 use crate::walk::{self, Committed, FileKind, Needles, WalkError, WalkOptions, WalkedFile};
@@ -296,76 +303,6 @@ fn ids_in_set(source: &SourceFile) -> Vec<(String, Place)> {
         .collect()
 }
 
-/// Who holds which key, with what is needed to show it.
-pub struct TrustReading<'a> {
-    /// The services and keys.
-    pub graph: TrustGraph<'a>,
-    /// What could not be read.
-    pub notifications: Vec<Notification>,
-    /// Takes secrets out of what is shown.
-    pub redactor: Redactor,
-    line_of: &'a dyn Fn(&Place) -> Option<u32>,
-}
-
-impl TrustReading<'_> {
-    /// Line (from 1) at which a place begins.
-    pub fn line(&self, place: &Place) -> Option<u32> {
-        (self.line_of)(place)
-    }
-}
-
-/// Reads the roots and shows who holds which key, without asking the rules.
-///
-/// # Errors
-/// As [`lint`].
-pub fn with_trust<T>(
-    options: &Options,
-    progress: &dyn Progress,
-    read: impl FnOnce(&TrustReading<'_>) -> T,
-) -> Result<T, LintError> {
-    let run = Run::new(options)?;
-    let project = Project::new(&run.files, modelled_packages()?, progress);
-    let mut evaluated = run.evaluate(&project, options, progress)?;
-    let mut redactor = Redactor::default();
-    for facts in &mut evaluated.files {
-        redactor.extend(std::mem::take(&mut facts.redactor));
-    }
-    let settings = bounds::on_big_stack(options.threads, || run.read_settings())?;
-    evaluated.add_settings(&settings, options);
-    let facts: Vec<&FileFacts> = evaluated.files.iter().collect();
-    let mut keys = run.keys.clone();
-    keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
-    let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
-    let graph = run.trust(&evaluated.files, &key_files, &settings, options);
-    let holdings = graph
-        .identities
-        .iter()
-        .flat_map(|identity| &identity.holdings);
-    for value in holdings.filter_map(|holding| holding.value.as_ref()) {
-        redactor.add(&value.text, None);
-    }
-    redactor.seal();
-    let mut notifications = std::mem::take(&mut evaluated.notifications);
-    notifications.extend(settings_unread(&graph, &settings));
-    notifications.sort();
-    notifications.dedup();
-    let line_of = |place: &Place| {
-        let start = place.span.start;
-        let code = project.files().id(&place.path);
-        if let Some(parsed) = code.and_then(|id| project.parsed(id)) {
-            return Some(parsed.source.line_of(start));
-        }
-        let file = settings.iter().find(|file| file.source.path == place.path);
-        file.map(|file| file.source.line_of(start))
-    };
-    Ok(read(&TrustReading {
-        graph,
-        notifications,
-        redactor,
-        line_of: &line_of,
-    }))
-}
-
 /// What the rules say of the project, after the comments had their say.
 #[derive(Default)]
 struct Judged {
@@ -373,28 +310,6 @@ struct Judged {
     suppressed: usize,
     /// What is to be said about comments; the files were read all the same.
     remarks: Vec<Notification>,
-}
-
-/// What could not be read of settings files that deploy something, or give a key to something.
-fn settings_unread(trust: &TrustGraph<'_>, settings: &[SettingsSource<'_>]) -> Vec<Notification> {
-    let holdings = trust
-        .identities
-        .iter()
-        .flat_map(|identity| &identity.holdings);
-    let with_keys: BTreeSet<&str> = holdings
-        .map(|holding| holding.place.path.as_str())
-        .collect();
-    let matters = |file: &&SettingsSource<'_>| {
-        file.committed
-            && !file.read.unread.is_empty()
-            && (!file.read.workloads.is_empty()
-                || with_keys.contains(file.source.path.as_str())
-                || services::is_named_deployment(&file.source.path))
-    };
-    let files = settings.iter().filter(matters);
-    files
-        .flat_map(|file| unread_parts(file.source, &file.read.unread))
-        .collect()
 }
 
 fn judge(
@@ -448,17 +363,6 @@ fn count_sites(facts: &FileFacts) -> usize {
         .collect();
     places.dedup();
     places.len()
-}
-
-fn unread_files(notifications: &[Notification]) -> usize {
-    let mut paths: Vec<&String> = notifications
-        .iter()
-        .filter(|notification| notification.level >= Level::Warning)
-        .filter_map(|notification| notification.path.as_ref())
-        .collect();
-    paths.sort();
-    paths.dedup();
-    paths.len()
 }
 
 fn hidden_as_pedantic(finding: &Finding, options: &Options) -> bool {
@@ -675,134 +579,6 @@ impl Run {
             Ok(known)
         })?
     }
-}
-
-/// What of a file was not read or not evaluated.
-fn unread(parsed: &Parsed, poisoned: bool, cut: Cut) -> Vec<Notification> {
-    let notify = |message: &str| Notification {
-        path: Some(parsed.source.path.clone()),
-        message: message.to_owned(),
-        level: Level::Warning,
-        line: None,
-    };
-    let mut notifications = unread_parts(&parsed.source, &parsed.module.unread);
-    if poisoned {
-        notifications.push(notify(
-            "not read: the parser died on this file; report it, please",
-        ));
-    }
-    for reason in cut.reasons() {
-        notifications.push(Notification {
-            level: Level::Note,
-            ..notify(&format!("evaluated in part only: {reason}"))
-        });
-    }
-    notifications
-}
-
-/// What of a file was not read: one notification for each reason, at the first place.
-fn unread_parts(source: &SourceFile, parts: &[Unread]) -> Vec<Notification> {
-    let mut reasons: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
-    for unread in parts {
-        reasons.entry(&unread.reason).or_default().push(unread.span);
-    }
-    let notification = |(reason, spans): (&str, Vec<Span>)| {
-        let first = spans.iter().map(|span| span.start).min().unwrap_or(0);
-        let more = match spans.len() {
-            1 => String::new(),
-            count => format!(" (and in {} more places)", count - 1),
-        };
-        Notification {
-            path: Some(source.path.clone()),
-            message: format!("not read here{more}: {reason}"),
-            level: Level::Warning,
-            line: Some(source.line_of(first)),
-        }
-    };
-    reasons.into_iter().map(notification).collect()
-}
-
-fn library_version(
-    versions: &PackageVersions,
-    path: &str,
-    folder: &str,
-    library: &Library,
-) -> LibraryVersion {
-    if library.manifest.is_empty() {
-        return LibraryVersion::None;
-    }
-    for package in &library.manifest {
-        match versions.version(path, folder, package) {
-            Version::Locked {
-                version,
-                text,
-                file,
-            } => {
-                return LibraryVersion::Locked {
-                    version,
-                    text,
-                    file,
-                };
-            }
-            Version::Range { lowest, text, file } => {
-                return LibraryVersion::Range {
-                    version: lowest,
-                    text,
-                    file,
-                };
-            }
-            Version::Unknown => {}
-        }
-    }
-    assumed_version(library)
-}
-
-/// The model's current version.
-fn assumed_version(library: &Library) -> LibraryVersion {
-    let current = library
-        .current
-        .as_deref()
-        .and_then(|text| semver::Version::parse(text).ok());
-    current.map_or(LibraryVersion::None, LibraryVersion::Assumed)
-}
-
-/// The models of a folder, loaded when first asked for.
-///
-/// # Errors
-/// When an embedded model does not fit the schema.
-pub fn catalog(folder: &str) -> Result<&'static Catalog, ModelError> {
-    static CATALOGS: [OnceLock<Catalog>; MODEL_FOLDERS.len()] =
-        [const { OnceLock::new() }; MODEL_FOLDERS.len()];
-    let index = MODEL_FOLDERS
-        .iter()
-        .position(|known| *known == folder)
-        .unwrap_or(0);
-    if let Some(catalog) = CATALOGS[index].get() {
-        return Ok(catalog);
-    }
-    let loaded = Catalog::load(MODEL_FOLDERS[index])?;
-    Ok(CATALOGS[index].get_or_init(|| loaded))
-}
-
-/// Names under which code imports the libraries that have a model.
-fn modelled_packages() -> Result<Vec<String>, ModelError> {
-    let libraries = models()?.into_iter().map(|model| &model.library);
-    let installed = libraries.filter(|library| !library.manifest.is_empty());
-    Ok(installed
-        .flat_map(|library| library.packages.iter().cloned())
-        .collect())
-}
-
-/// Every model of every folder.
-///
-/// # Errors
-/// When an embedded model does not fit the schema.
-pub fn models() -> Result<Vec<&'static Model>, ModelError> {
-    let mut models = Vec::new();
-    for folder in MODEL_FOLDERS {
-        models.extend(catalog(folder)?.libraries());
-    }
-    Ok(models)
 }
 
 /// Judges one file by itself: no manifests, no configuration, no suppressions.

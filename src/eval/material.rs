@@ -20,7 +20,7 @@ const DEEPEST_KEY: usize = 6;
 /// A text decoded from base64 or hexadecimal, one character for each byte; other values as they are.
 pub(super) fn decoded(value: Value, encoding: Option<Encoding>) -> Value {
     let Some(text) = value.as_text() else {
-        return value;
+        return decoded_behind(value, encoding);
     };
     let bytes = match encoding {
         Some(Encoding::Base64) => decode_base64(text.reveal()),
@@ -37,6 +37,23 @@ pub(super) fn decoded(value: Value, encoding: Option<Encoding>) -> Value {
         }
         None => value,
     }
+}
+
+/// The same for what is taken when a variable or setting is missing.
+fn decoded_behind(mut value: Value, encoding: Option<Encoding>) -> Value {
+    if let Kind::Environment {
+        fallback: Some(behind),
+        ..
+    }
+    | Kind::Setting {
+        fallback: Some(behind),
+        ..
+    } = &mut value.kind
+        && behind.as_text().is_some()
+    {
+        *behind = std::rc::Rc::new(decoded(behind.as_ref().clone(), encoding));
+    }
+    value
 }
 
 /// Bytes of a base64 text, standard or URL-safe, padded or not.

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
-use super::{LintError, catalog, library_version};
+use super::models::library_version;
+use super::{LintError, catalog};
 use crate::budget::Budget;
 use crate::context;
 use crate::eval::{self, Evaluation, Input};

@@ -1,6 +1,7 @@
 //! Secrets never appear: canaries in every place a key can stand, through every format.
 
 use std::fs;
+use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -60,6 +61,9 @@ const set = fs.readFileSync('keys.json'); const wrapped = 'WRAPPED'; const jwk =
 const secret = fs.readFileSync('hmac.secret', 'utf8'); const kept = { kty: 'EC', d: 'MEMBER' };
 exports.a = (id) => jwt.sign({ sub: id }, key, { algorithm: 'RS256' }); `PEM`; 'WRAPPED';
 exports.b = (token) => jwt.verify(token, secret, { algorithms: ['HS256', 'none'] }); 'TEXT';
+exports.c = (req, res) => res.json({ keys: [{ kty: 'EC', crv: 'P-256', kid: 'one', d: 'MEMBER' }] });
+exports.d = (id) => jwt.sign({ sub: id }, process.env.JWT_KEY || `PEM`, { algorithm: 'RS256', keyid: 'MEMBER' });
+exports.e = (id) => jwt.sign({ sub: id }, process.env.JWT_SECRET, { algorithm: 'HS256' });
 "#;
 
 fn fixture(name: &str) -> String {
@@ -83,6 +87,10 @@ fn keyed_tree() -> tempfile::TempDir {
         .replace("MEMBER", member);
     let set = fixture("fixture-jwks-private.json");
     let manifest = format!("kind: Secret\nmetadata:\n  name: jwt\ndata:\n  a.key: {wrapped}\n");
+    let one_line_pem = pem.trim().replace('\n', "\\n");
+    let compose = format!(
+        "services:\n  app:\n    build: .\n    environment:\n      JWT_KEY: \"{one_line_pem}\"\n      JWT_SECRET: canary-in-a-file\n"
+    );
     for (name, text) in [
         ("app.js", code.as_str()),
         ("issuer.pem", &pem),
@@ -91,6 +99,7 @@ fn keyed_tree() -> tempfile::TempDir {
         ("key.jwk", &one_line),
         ("hmac.secret", "canary-in-a-file"),
         ("jwt-secret.yaml", &manifest),
+        ("docker-compose.yml", &compose),
         (
             ".env",
             &format!("JWT_KEY=\"{}\"\n", pem.trim().replace('\n', "\\n")),
@@ -168,6 +177,40 @@ fn no_format_shows_a_key_of_a_file() {
     for shown in shown {
         for piece in &pieces {
             assert!(!shown.contains(piece), "{piece} in {shown}");
+        }
+    }
+}
+
+#[test]
+fn no_command_shows_a_key() {
+    let folder = keyed_tree();
+    let pieces = pieces();
+    let commands: [&[&str]; 10] = [
+        &["--pedantic", "--format", "text", "."],
+        &["--pedantic", "--format", "json", "."],
+        &["--pedantic", "--format", "sarif", "."],
+        &["inventory", "--format", "text", "."],
+        &["inventory", "--format", "json", "."],
+        &["map", "--format", "text", "."],
+        &["map", "--format", "json", "."],
+        &["map", "--format", "mermaid", "."],
+        &["map", "--format", "dot", "."],
+        &["map", "--what-if", "compromised=app", "."],
+    ];
+    for arguments in commands {
+        let output = Command::new(env!("CARGO_BIN_EXE_jotlint"))
+            .current_dir(folder.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let shown = [output.stdout, output.stderr].concat();
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(
+            shown.contains("app") && output.status.code() != Some(2),
+            "{arguments:?}: {shown}"
+        );
+        for piece in &pieces {
+            assert!(!shown.contains(piece), "{arguments:?}: {piece} in {shown}");
         }
     }
 }
