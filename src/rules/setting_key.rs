@@ -6,6 +6,7 @@ use super::algorithm::least_key_bytes;
 use super::key_literal::{algorithm_names, key_bytes};
 use super::strength::{Weakness, weakness};
 use crate::finding::{CodeContext, Confidence, Level, Place};
+use crate::keys;
 use crate::project_facts::ProjectFacts;
 use crate::services::{HeldValue, Holding, Part, SaidBy};
 use crate::settings::Purpose;
@@ -35,8 +36,9 @@ pub(super) fn setting_keys<'p, 'a>(project: &'p ProjectFacts<'a>) -> Vec<Setting
         let Some(value) = &holding.value else {
             continue;
         };
-        let is_pem = value.text.reveal().contains("-----BEGIN");
-        if !value.committed || holding.part == Part::Public || is_pem {
+        // Key files and key material in variables have rules of their own.
+        let is_asymmetric = !keys::read(value.text.reveal().as_bytes()).is_empty();
+        if !value.committed || holding.part == Part::Public || is_asymmetric {
             continue;
         }
         let name = project
