@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes a tree of 500 services and 5,000 settings files, on which the settings and graph stage is measured.
 
-    python3 benches/services.py /tmp/services && time jotlint --timings /tmp/services
+    python3 benches/services.py target/services && time jotlint --timings target/services
 """
 
 import pathlib

@@ -2,6 +2,7 @@
 
 pub mod budget;
 pub mod cli;
+pub mod code_context;
 pub mod context;
 pub mod eval;
 pub mod facts;

@@ -12,7 +12,7 @@ use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::context;
+use crate::code_context;
 use crate::finding::CodeContext;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::bounds::Limits;
@@ -220,7 +220,7 @@ impl Files {
         let files: Vec<(&FileId, &File)> = self.files.iter().collect();
         let spelling = files.into_par_iter().filter(|(id, file)| {
             file.language.model_folder() == folder
-                && context::of_path(&file.path) != Some(CodeContext::Test)
+                && code_context::of_path(&file.path) != Some(CodeContext::Test)
                 && match file.text.get() {
                     Some(text) => text.as_ref().is_some_and(|text| spells(text.bytes())),
                     None => self.content(**id).is_some_and(|bytes| spells(&bytes)),

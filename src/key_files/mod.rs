@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::context;
+use crate::code_context;
 use crate::facts::{FileFacts, FileRead, Key, Material, Site, SiteKind};
 use crate::finding::{CodeContext, Place};
 use crate::keys::{self, KeyMaterial};
@@ -117,7 +117,7 @@ pub fn gather<'a>(
             paths::resolve(read, known).or_else(|| paths::by_ending(read, key_files.keys()));
         if let Some(file) = found.and_then(|path| key_files.get_mut(&path)) {
             // What a test does with a key says nothing of what the product does with it.
-            let is_test = context::of_path(&read.place.path) == Some(CodeContext::Test);
+            let is_test = code_context::of_path(&read.place.path) == Some(CodeContext::Test);
             if is_test && file.context != Some(CodeContext::Test) {
                 continue;
             }
@@ -207,7 +207,7 @@ fn key_file<'a>(source: &SourceFile, text: Option<(Literal, Span)>) -> KeyFile<'
         path: source.path.clone(),
         text: text.filter(|_| keys.is_empty()),
         keys,
-        context: context::of_path(&source.path),
+        context: code_context::of_path(&source.path),
         uses: Vec::new(),
         settings: Vec::new(),
     }

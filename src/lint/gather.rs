@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rounds::Evaluated;
-use crate::context;
+use crate::code_context;
 use crate::facts::{FileFacts, Site, SiteKind};
 use crate::finding::CodeContext;
 use crate::project::Project;
@@ -30,7 +30,7 @@ pub(super) fn gather(project: &Project<'_>, evaluated: Vec<Evaluated>) -> Vec<Fi
     }
     let paths = project.files();
     let is_test = |file: FileId| {
-        context::of_path(paths.path(file)) == Some(CodeContext::Test)
+        code_context::of_path(paths.path(file)) == Some(CodeContext::Test)
             || project
                 .parsed(file)
                 .is_some_and(|parsed| parsed.module.is_test)

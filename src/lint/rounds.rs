@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::models::library_version;
 use super::{LintError, catalog};
 use crate::budget::Budget;
-use crate::context;
+use crate::code_context;
 use crate::eval::{self, Evaluation, Input};
 use crate::facts::FileFacts;
 use crate::finding::CodeContext;
@@ -203,7 +203,7 @@ fn callers(
     let others: Vec<FileId> = files
         .others()
         .filter(|id| !entered.contains(id))
-        .filter(|id| context::of_path(files.path(*id)) != Some(CodeContext::Test))
+        .filter(|id| code_context::of_path(files.path(*id)) != Some(CodeContext::Test))
         .collect();
     let mut callers: Vec<FileId> = others.into_par_iter().filter(names_a_wrapper).collect();
     callers.truncate(MOST_CALLERS);

@@ -56,7 +56,7 @@ fn only_key(site: &Site) -> Option<(&Key, &Place)> {
 
 /// Sets of one key beside code that rotates.
 pub(super) fn check_sets(project: &ProjectFacts<'_>, findings: &mut Vec<Finding>) {
-    let is_product = |path: &str| crate::context::of_path(path) != Some(CodeContext::Test);
+    let is_product = |path: &str| crate::code_context::of_path(path) != Some(CodeContext::Test);
     let mut rotations = project.files.iter().flat_map(|facts| &facts.rotations);
     let Some(rotation) = rotations.find(|place| is_product(&place.path)) else {
         return;

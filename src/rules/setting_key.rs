@@ -55,7 +55,7 @@ pub(super) fn setting_keys<'p, 'a>(project: &'p ProjectFacts<'a>) -> Vec<Setting
                 .files
                 .iter()
                 .any(|file| file.refused.contains(&value.text)),
-            context: crate::context::of_path(&value.place.path),
+            context: crate::code_context::of_path(&value.place.path),
         });
         if holding.said_by < known.holding.said_by {
             known.holding = holding;

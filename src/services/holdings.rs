@@ -16,7 +16,7 @@ use super::naming::{
 use super::paths::name_of;
 use super::resolution::{HeldValue, Resolved};
 use super::roles::{KeyUse, Role, Uses};
-use crate::context;
+use crate::code_context;
 use crate::keys;
 use crate::models::schema::{Encoding, KeyKind};
 use crate::settings::{Holder, Purpose, SettingValue, folded, words};
@@ -309,7 +309,7 @@ impl<'a> Gatherer<'_, 'a> {
             place: self.tree.place(given.place_file, given.place),
             committed: place_of.committed,
             purpose: place_of.purpose,
-            context: context::of_path(&place_of.source.path),
+            context: code_context::of_path(&place_of.source.path),
             role,
             part,
             origin: resolved.origin,

@@ -23,7 +23,7 @@ impl Purpose {
         let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
         let name_words = words(name);
         let has = |known: &[&str]| name_words.iter().any(|word| known.contains(&word.as_str()));
-        let context = crate::context::of_path(path);
+        let context = crate::code_context::of_path(path);
         let is_ci = folders.split('/').any(|folder| {
             matches!(
                 folder,

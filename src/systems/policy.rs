@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use super::pattern::{Condition, parts};
 use super::{Does, Policy, System};
-use crate::context;
+use crate::code_context;
 use crate::facts::{
     Address, AddressPart, Algorithms, Check, ClaimsUse, Key, LibraryFact, LibraryVersion, Material,
     Site, SiteKind,
@@ -235,7 +235,7 @@ impl Part<'_, '_> {
     fn context(&self) -> Option<CodeContext> {
         match self.file.purpose {
             Purpose::Test => Some(CodeContext::Test),
-            _ => context::of_path(&self.file.source.path),
+            _ => code_context::of_path(&self.file.source.path),
         }
     }
 

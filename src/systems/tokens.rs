@@ -1,6 +1,6 @@
 //! Signed tokens that stand in settings files.
 
-use crate::context;
+use crate::code_context;
 use crate::eval::signed_token;
 use crate::facts::TokenLiteral;
 use crate::finding::{CodeContext, Place};
@@ -33,7 +33,7 @@ pub(super) fn literals(file: &SettingsSource<'_>) -> Vec<TokenLiteral> {
             expires,
             context: match file.purpose {
                 Purpose::Test => Some(CodeContext::Test),
-                _ => context::of_path(&file.source.path),
+                _ => code_context::of_path(&file.source.path),
             },
             text: Literal::new(token),
             opened: None,
