@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::arguments::ListFormat;
 use super::key_ids::{self, KeyIdEntry};
+use super::notes::{Note, notes};
 use super::output::TypedPaths;
 use crate::budget::CutFiles;
 use crate::facts::{
@@ -53,13 +54,6 @@ struct Entry {
 struct Known {
     about: String,
     is: String,
-}
-
-#[derive(Serialize)]
-struct Note {
-    path: Option<String>,
-    line: Option<u32>,
-    message: String,
 }
 
 /// Writes the inventory.
@@ -148,14 +142,11 @@ impl Describer<'_> {
     }
 
     fn notes(&self) -> Vec<Note> {
-        let notifications = self.inventory.notifications.iter();
-        notifications
-            .map(|notification| Note {
-                path: notification.path.as_deref().map(|path| self.path(path)),
-                line: notification.line,
-                message: self.safe(&notification.message),
-            })
-            .collect()
+        notes(
+            &self.inventory.notifications,
+            |path| self.path(path),
+            |text| self.safe(text),
+        )
     }
 
     fn entry(&self, site: &Site) -> Entry {

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use self::loss::Loss;
 use super::arguments::{Compromised, MapFormat};
+use super::notes::{Note, notes};
 use super::output::TypedPaths;
 use crate::lint::TrustReading;
 use crate::report::neutralise;
@@ -119,13 +120,6 @@ struct Source {
     from: String,
     /// The file is part of the repository.
     committed: bool,
-}
-
-#[derive(Serialize)]
-struct Note {
-    path: Option<String>,
-    line: Option<u32>,
-    message: String,
 }
 
 /// That no service has the name that was given, and which names there are.
@@ -437,14 +431,11 @@ impl Describer<'_, '_> {
     }
 
     fn notes(&self) -> Vec<Note> {
-        let notifications = self.reading.notifications.iter();
-        notifications
-            .map(|notification| Note {
-                path: notification.path.as_deref().map(|path| self.path(path)),
-                line: notification.line,
-                message: self.safe(&notification.message),
-            })
-            .collect()
+        notes(
+            &self.reading.notifications,
+            |path| self.path(path),
+            |text| self.safe(text),
+        )
     }
 
     fn path(&self, path: &str) -> String {

@@ -5,6 +5,7 @@ mod inventory;
 mod key_ids;
 mod libraries;
 mod map;
+mod notes;
 mod output;
 mod pages;
 mod progress;

@@ -241,12 +241,10 @@ impl<'a> Evaluator<'a> {
         name: &str,
         this: Option<&Value>,
     ) -> Option<Value> {
-        if self.reads_settings(class) {
-            self.note_refused_by(class);
-        }
         let fixed = class.statics.borrow().entries.get(name).cloned();
         if let Some(entry) = fixed {
             return Some(if self.reads_settings(class) {
+                self.note_refused_by(class);
                 self.as_setting(name, entry.value)
             } else {
                 entry.value
@@ -278,6 +276,7 @@ impl<'a> Evaluator<'a> {
                         return typed;
                     }
                     if self.reads_settings(class) {
+                        self.note_refused_by(class);
                         return Some(Value::new(Kind::Environment {
                             name: Rc::from(name),
                             fallback: None,

@@ -1,6 +1,7 @@
 //! From a path as code writes it to a file of the tree.
 
 use crate::facts::FileRead;
+use crate::syntax::resolve::join;
 
 /// Where an address may point into the tree.
 const OWN_HOSTS: [&str; 4] = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]"];
@@ -83,21 +84,6 @@ fn own_path(address: &str) -> Option<&str> {
 
 fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// A path seen from a folder; `None` when it leaves the tree.
-fn join(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 #[cfg(test)]

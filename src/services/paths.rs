@@ -1,5 +1,7 @@
 //! Paths of the tree, as settings files write them.
 
+use crate::syntax::resolve;
+
 /// The folder of a path; empty at the root.
 pub(super) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
@@ -15,17 +17,7 @@ pub(super) fn join(folder: &str, path: &str) -> Option<String> {
     if path.starts_with(['/', '~']) || path.contains("://") {
         return None;
     }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    resolve::join(folder, path)
 }
 
 /// Whether a path lies in a folder or below.
