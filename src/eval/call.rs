@@ -275,6 +275,7 @@ impl<'a> Evaluator<'a> {
         let arguments = record.positional.iter().chain(record.named.values());
         for (value, _) in arguments {
             self.note_use(value, Use::HandedOn);
+            self.note_parts_handed_on(value);
             if !self.throwing && !super::header::writes_a_log(path) {
                 self.note_kept(value);
             }

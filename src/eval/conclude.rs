@@ -23,10 +23,15 @@ use crate::source::Span;
 /// What the evaluation of a file told.
 pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     let root = evaluator.input.file.source.id;
-    let records = evaluator
-        .sites
-        .iter()
-        .filter(|record| !record.of_another && record.by_hand != Some(ByHand::Decodes));
+    let records = evaluator.sites.iter().enumerate();
+    let records = records
+        .filter(|(index, record)| match record.by_hand {
+            _ if record.of_another => false,
+            Some(ByHand::Decodes) => false,
+            Some(ByHand::Reads) => evaluator.is_read_unverified(*index),
+            Some(ByHand::Verifies | ByHand::Mints) | None => true,
+        })
+        .map(|(_, record)| record);
     let wrappers = records
         .clone()
         .filter(|record| record.call.name.file == root)
@@ -164,6 +169,7 @@ fn names_of(evaluator: &Evaluator<'_>, wrapper: &Wrapper) -> Vec<String> {
 fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
     let kind = match record.api.item.role {
         _ if record.by_hand == Some(ByHand::Mints) => SiteKind::Mint,
+        _ if record.by_hand == Some(ByHand::Reads) => SiteKind::Decode,
         _ if record.by_hand.is_some() => SiteKind::Verify,
         Role::Mint => SiteKind::Mint,
         Role::Verify => SiteKind::Verify,

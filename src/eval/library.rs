@@ -91,6 +91,7 @@ impl<'a> Evaluator<'a> {
         }
         for (value, _) in record.positional.iter().chain(record.named.values()) {
             self.note_use(value, Use::HandedOn);
+            self.note_parts_handed_on(value);
             self.note_kept(value);
         }
         let maybe = self.depth() > inner.borrow().born;
@@ -221,6 +222,15 @@ impl<'a> Evaluator<'a> {
             Role::Encode => {
                 let value = self.slot_value(api, Slot::Value, &record);
                 encoded(value.unwrap_or_else(|| Value::unknown("value")))
+            }
+            Role::ReadJson => {
+                let value = self.slot_value(api, Slot::Value, &record);
+                let value = value.unwrap_or_else(|| Value::unknown("value"));
+                if let Some(value) = self.with_header(&value, &record) {
+                    return value;
+                }
+                self.note_read_by_hand(found, &value, &record);
+                value
             }
             Role::Hash => self.keyed_hash(found, record, object),
             Role::VerifyHash => self.verify_hash(found, record, object),

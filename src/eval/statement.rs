@@ -330,7 +330,12 @@ impl<'a> Evaluator<'a> {
         }
         match assignment.operator {
             AssignOperator::Set => {}
-            AssignOperator::Update => value = Value::new(Kind::Joined(vec![value].into())),
+            AssignOperator::Update => {
+                // A part of a token that is padded stays what it is.
+                let before = self.read_target(&assignment.target, scope);
+                let before = before.filter(|before| matches!(before.kind, Kind::TokenPart(..)));
+                value = Value::new(Kind::Joined(before.into_iter().chain([value]).collect()));
+            }
             AssignOperator::Default => {
                 if let Some(before) = self.read_target(&assignment.target, scope) {
                     value = self.either(before, value, self.target_span(&assignment.target));
