@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::member::as_fallback;
+use super::stage::holds_stage;
 use super::schema::Described;
-use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Value};
+use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Symbol, Value};
 use super::{Evaluator, Frame};
 use crate::models::catalog::Found;
-use crate::models::schema::{Api, Slot, StoreModel};
+use crate::models::schema::{Api, Role, Slot, StoreModel};
 use crate::source::{FileId, Span};
 use crate::syntax::resolve::{folder_of, inside, join, upwards};
 
@@ -106,6 +107,55 @@ impl<'a> Evaluator<'a> {
             self.note_setting(&name, &entry.value, entry.key);
             self.put(store, &name, entry);
         }
+    }
+
+    /// Writes a variable or setting by a member of the object that holds them; `false` when nothing is known of the
+    /// object.
+    pub(super) fn set_by_member(
+        &mut self,
+        object: &Symbol,
+        name: &str,
+        key: Span,
+        value: &Value,
+    ) -> bool {
+        let object = self.packaged(&object.package, &object.path);
+        let catalog: &'a _ = self.catalog;
+        let apis = catalog.apis(&object.package, &object.path);
+        let holder = apis.iter().find(|found| found.item.members);
+        let Some((api, store)) =
+            holder.and_then(|found| Some((found.item, found.item.store.as_ref()?)))
+        else {
+            return false;
+        };
+        let kind = |fallback| match api.role {
+            Role::Environment => Kind::Environment {
+                name: Rc::from(name),
+                fallback,
+            },
+            _ => Kind::Setting {
+                path: Rc::from(name),
+                fallback,
+            },
+        };
+        let known = Value::new(kind(None));
+        if holds_stage(&known) {
+            return false;
+        }
+        let value = match self.written_when_missing(&known, value) {
+            Some(value) => value,
+            None if self.depth() > 0 && value.as_text().is_some() => Value {
+                kind: kind(Some(Rc::new(value.clone()))),
+                trail: value.trail.clone(),
+            },
+            None => value.clone(),
+        };
+        let entry = Entry {
+            value,
+            key,
+            maybe: false,
+        };
+        self.put(store, name, entry);
+        true
     }
 
     /// Puts one setting into a store; what was there first stays.

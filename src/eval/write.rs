@@ -74,6 +74,7 @@ impl Evaluator<'_> {
                     self.keep(path, name, value.clone());
                     self.note_use(&value, Use::Stored);
                 }
+                Kind::Symbol(symbol) if self.set_by_member(symbol, name, span, &value) => {}
                 _ => self.note_use(&value, Use::Stored),
             }
         }
