@@ -37,6 +37,8 @@ pub(super) enum ByHand {
 pub(super) struct TakenApart {
     /// What it is called.
     path: String,
+    /// What was taken apart.
+    text: Value,
     /// The run for unknown callers in which it was.
     activation: usize,
     /// Where its claims and their check are noted.
@@ -113,6 +115,7 @@ impl<'a> Evaluator<'a> {
         }
         self.taken_apart.push(TakenApart {
             path,
+            text: text.clone(),
             activation,
             site: None,
             is_read: false,
@@ -182,7 +185,7 @@ impl<'a> Evaluator<'a> {
             }
             let mut tokens = self.taken_apart.iter();
             let token = tokens.find(|token| token.site == Some(*site));
-            let Some(called) = token.map(|token| Value::unknown(&token.path)) else {
+            let Some(called) = token.map(|token| token.text.clone()) else {
                 continue;
             };
             let mut resolved = Resolved::of(found.item);
@@ -301,7 +304,7 @@ impl<'a> Evaluator<'a> {
         let Some(taken) = self.taken_apart.get(token) else {
             return;
         };
-        let called = Value::unknown(&taken.path);
+        let called = taken.text.clone();
         resolved
             .slots
             .insert(Slot::Token, Filled::Yes(called, name));

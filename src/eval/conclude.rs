@@ -206,9 +206,9 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
             key.encoding = record.api.item.encoding.unwrap_or(key.encoding);
         }
     }
-    let token = match slot(Slot::Token) {
-        Filled::Yes(value, _) | Filled::Maybe(value, _) => value.path(),
-        _ => String::new(),
+    let (token, token_fetched) = match slot(Slot::Token) {
+        Filled::Yes(value, _) | Filled::Maybe(value, _) => (value.path(), is_fetched(value)),
+        _ => (String::new(), false),
     };
     let mut fix = record.api.library.fix.clone();
     fix.extend(
@@ -252,6 +252,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         keys,
         algorithms,
         token,
+        token_fetched,
         family_bound: resolved.unset.family_bound,
         none_refused: resolved.unset.none_refused,
         empty_key_accepted: resolved.unset.empty_key_accepted,
@@ -286,6 +287,15 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
                 _ => Vec::new(),
             },
         },
+    }
+}
+
+/// Whether a value came with the answer to a request, whichever of its alternatives it is.
+fn is_fetched(value: &Value) -> bool {
+    match &value.kind {
+        Kind::OneOf(values) => values.iter().all(is_fetched),
+        Kind::Fetched(_) => true,
+        _ => false,
     }
 }
 

@@ -341,6 +341,7 @@ fn may_be_token(value: &Value) -> bool {
         Kind::Setting { fallback, .. } | Kind::Environment { fallback, .. } => fallback.is_some(),
         Kind::OneOf(values) => values.iter().any(may_be_token),
         Kind::Symbol(symbol) => symbol.from.is_none(),
+        Kind::Fetched(_) => true,
         _ => value.is_unknown(),
     }
 }

@@ -75,6 +75,9 @@ pub(super) fn from_token_endpoint(site: &Site) -> bool {
         "idtoken",
         "accesstoken",
     ];
+    if site.token_fetched {
+        return true;
+    }
     let token = site.token.to_ascii_lowercase();
     let last = token
         .trim_end_matches(['(', ')', ']'])
