@@ -317,11 +317,11 @@ impl<'a> Evaluator<'a> {
                 }
                 object
             }
+            Role::Member => self.member_by_path(api, &record),
             Role::Fallback
             | Role::Membership
             | Role::Copy
             | Role::Append
-            | Role::Member
             | Role::Take
             | Role::Split
             | Role::SplitLast
@@ -436,6 +436,25 @@ impl<'a> Evaluator<'a> {
         Value::at(Kind::Number(seconds), record.span, "a span of time")
     }
 
+    /// A member of the first argument by a path that is written as a text or as a list, or what is taken without it.
+    fn member_by_path(&mut self, api: &'a Api, record: &CallRecord) -> Value {
+        let path = self.slot_value(api, Slot::Value, record);
+        let names = path.as_ref().and_then(names_in);
+        let (Some((object, _)), Some(names)) = (record.positional.first(), names) else {
+            return self.call_unknown(&api.path.join("|"), record);
+        };
+        let mut value = object.clone();
+        for text in names {
+            value = self.force(value);
+            let span = record.name;
+            value = self.member(&value, &Name { text, span });
+        }
+        match self.slot_value(api, Slot::Fallback, record) {
+            Some(fallback) => self.either(value, fallback, record.name),
+            None => value,
+        }
+    }
+
     fn merge_arguments(&mut self, record: &CallRecord) -> Value {
         let Some(((target, _), sources)) = record.positional.split_first() else {
             return Value::unknown("merged");
@@ -529,5 +548,18 @@ impl<'a> Evaluator<'a> {
                 scope,
             });
         }
+    }
+}
+
+/// The names of a path that is written as a text or as a list.
+fn names_in(path: &Value) -> Option<Vec<String>> {
+    match &path.kind {
+        Kind::Text(text) => Some(text.reveal().split('.').map(str::to_owned).collect()),
+        Kind::List(list) => {
+            let items = &list.borrow().items;
+            let name = |item: &Value| Some(item.as_text()?.reveal().to_owned());
+            items.iter().map(name).collect()
+        }
+        _ => None,
     }
 }

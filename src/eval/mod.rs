@@ -414,6 +414,7 @@ impl<'a> Evaluator<'a> {
     fn run(&mut self) {
         let module = self.module;
         self.block(&module.body, 0);
+        self.filling_first();
         self.run_waiting();
         let mut next = 0;
         while let Some(class) = self.classes.get(next).cloned() {

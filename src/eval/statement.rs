@@ -292,7 +292,40 @@ impl<'a> Evaluator<'a> {
         if !exhaustive {
             arms.push(Box::new(|_: &mut Self| (Flow::On, None)));
         }
-        self.branches(&arms)
+        let (flow, value) = self.branches(&arms);
+        (flow, value.map(|value| self.with_fallback_arm(&subject, value)))
+    }
+
+    /// What the arms of a match leave: when one is what was matched, what another one writes is its fallback.
+    fn with_fallback_arm(&mut self, subject: &Value, value: Value) -> Value {
+        let Kind::OneOf(values) = &value.kind else {
+            return value;
+        };
+        let is_subject = |value: &&Value| match (&value.kind, &subject.kind) {
+            (
+                Kind::Environment {
+                    name,
+                    fallback: None,
+                },
+                Kind::Environment { name: asked, .. },
+            ) => name == asked,
+            (
+                Kind::Setting {
+                    path,
+                    fallback: None,
+                },
+                Kind::Setting { path: asked, .. },
+            ) => path == asked,
+            _ => false,
+        };
+        let (matched, written): (Vec<&Value>, Vec<&Value>) = values.iter().partition(is_subject);
+        match (&matched[..], &written[..]) {
+            ([matched], [written]) if written.as_text().is_some() => {
+                let span = written.origin().unwrap_or_default();
+                self.either((*matched).clone(), (*written).clone(), span)
+            }
+            _ => value,
+        }
     }
 
     pub(super) fn run_try(&mut self, tried: &'a Try, scope: usize) -> Outcome {

@@ -42,6 +42,7 @@ impl Evaluator<'_> {
 
     pub(super) fn write_member(&mut self, object: &Value, name: &str, span: Span, value: Value) {
         self.note_setting(name, &value, span);
+        self.set_by_attribute(object, name, span, &value);
         self.note_kept(&value);
         let value = value.bound(name, span);
         let depth = self.depth();
