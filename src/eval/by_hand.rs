@@ -410,6 +410,7 @@ impl<'a> Evaluator<'a> {
             expiry_swallowed: None,
             reported_in: None,
             ignored: None,
+            promised: false,
         }
     }
 

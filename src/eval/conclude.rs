@@ -304,13 +304,16 @@ fn result_ignored(record: &SiteRecord<'_>) -> Option<(Ignoring, Span)> {
     let uses = &record.uses;
     let untouched = uses.is_untouched();
     let is_dropped = match record.api.item.result {
-        ResultKind::Throws => false,
         ResultKind::Returned => untouched && !uses.propagated,
-        ResultKind::Promise => untouched && !uses.awaited,
+        ResultKind::Throws | ResultKind::Promise => record.promised && untouched && !uses.awaited,
     };
     match record.ignored {
+        Some((Ignoring::Unawaited, span)) => {
+            (!uses.awaited && uses.is_only_tested()).then_some((Ignoring::Unawaited, span))
+        }
         Some((Ignoring::Dropped, span)) => Some((Ignoring::Dropped, span)),
         Some(ignored) if untouched => Some(ignored),
+        _ if is_dropped && record.promised => Some((Ignoring::Unawaited, record.call.name)),
         _ => is_dropped.then_some((Ignoring::Unused, record.call.name)),
     }
 }

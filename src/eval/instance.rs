@@ -79,11 +79,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What the default of a class says of a field, where an attribute of the class says that it counts.
-    pub(super) fn by_class_default(
-        &mut self,
-        class: &Rc<ClassValue>,
-        name: &str,
-    ) -> Option<Value> {
+    pub(super) fn by_class_default(&mut self, class: &Rc<ClassValue>, name: &str) -> Option<Value> {
         let declaration: &'a _ = self.loaded[class.file].file.module.class(class.class);
         let counts = declaration.decorators.iter().any(|decorator| {
             self.within(class.file, |this| {

@@ -11,7 +11,7 @@ use super::value::{CallRecord, Closure, Kind, Object, Symbol, Value};
 use super::{Evaluator, SettingRecord, SiteRecord};
 use crate::facts::{Ignoring, SiteKind};
 use crate::models::catalog::Found;
-use crate::models::schema::{Api, Role, Slot};
+use crate::models::schema::{Api, ResultKind, Role, Slot};
 use crate::models::source::Source;
 use crate::source::Span;
 use crate::syntax::ir::Name;
@@ -508,6 +508,7 @@ impl<'a> Evaluator<'a> {
         self.note_keys_of_header(found, &resolved, &record);
         self.note_key_sources(found, &resolved);
         let scope = self.scope_label();
+        let promised = self.gives_a_promise(found.item, &record);
         let guarded = self
             .frames
             .iter()
@@ -531,8 +532,25 @@ impl<'a> Evaluator<'a> {
             expiry_swallowed: None,
             reported_in: None,
             ignored: None,
+            promised,
         });
         self.sites.len() - 1
+    }
+
+    /// Whether a call gives a promise, and no callback is there instead.
+    fn gives_a_promise(&self, api: &Api, record: &CallRecord) -> bool {
+        let is_function = |(value, _): &(Value, Span)| matches!(value.kind, Kind::Function(_));
+        if record.positional.iter().any(is_function) {
+            return false;
+        }
+        let source = &self.loaded[self.current].file.source;
+        api.result == ResultKind::Promise
+            || !api.promised.is_empty()
+                && record.name.file == source.id
+                && api
+                    .promised
+                    .iter()
+                    .any(|name| *name == source.text(record.name))
     }
 
     /// A framework may read a variable or key of this name as its setting.

@@ -32,7 +32,9 @@ impl<'a> Evaluator<'a> {
                     self.note_use(object, Use::Propagated);
                 }
                 let only_passes = method.is_some_and(|method| method.role == Role::Pass);
-                if let Some(site) = self.sites.get_mut(*site).filter(|_| !only_passes) {
+                if let Some(site) = self.sites.get_mut(*site)
+                    && (!only_passes || site.promised && !site.uses.awaited)
+                {
                     site.uses.called.insert(name.text.clone());
                 }
                 self.call_named(object, name, record)

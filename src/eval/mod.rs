@@ -147,6 +147,8 @@ struct SiteRecord<'a> {
     reported_in: Option<usize>,
     /// How nobody looks at whether the token is good, and where.
     ignored: Option<(Ignoring, Span)>,
+    /// It gives a promise.
+    promised: bool,
 }
 
 /// A function or class whose callers decide about a call in it.

@@ -293,7 +293,10 @@ impl<'a> Evaluator<'a> {
             arms.push(Box::new(|_: &mut Self| (Flow::On, None)));
         }
         let (flow, value) = self.branches(&arms);
-        (flow, value.map(|value| self.with_fallback_arm(&subject, value)))
+        (
+            flow,
+            value.map(|value| self.with_fallback_arm(&subject, value)),
+        )
     }
 
     /// What the arms of a match leave: when one is what was matched, what another one writes is its fallback.

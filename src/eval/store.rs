@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::member::as_fallback;
-use super::stage::holds_stage;
 use super::schema::Described;
+use super::stage::holds_stage;
 use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Symbol, Value};
 use super::{Evaluator, Frame};
 use crate::models::catalog::Found;
@@ -160,7 +160,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Writes a setting by an attribute that stands for it.
-    pub(super) fn set_by_attribute(&mut self, object: &Value, name: &str, key: Span, value: &Value) {
+    pub(super) fn set_by_attribute(
+        &mut self,
+        object: &Value,
+        name: &str,
+        key: Span,
+        value: &Value,
+    ) {
         let Kind::Unknown(path) = &object.kind else {
             return;
         };

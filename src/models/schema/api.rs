@@ -80,6 +80,9 @@ pub struct Api {
     /// How a verify says that a token is bad.
     #[serde(default)]
     pub result: ResultKind,
+    /// Names among the paths that give a promise of what the others give.
+    #[serde(default)]
+    pub promised: Vec<String>,
     /// How to mend a slot here, over the library's own advice.
     #[serde(default)]
     pub fix: BTreeMap<Slot, String>,
