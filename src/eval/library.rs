@@ -195,7 +195,12 @@ impl<'a> Evaluator<'a> {
                     Some(fallback) => self.either(value, fallback, record.name),
                     None => value,
                 };
-                self.decoded(value, api.encoding)
+                let value = self.decoded(value, api.encoding);
+                if api.any_bytes {
+                    self.as_secret(value)
+                } else {
+                    value
+                }
             }
             Role::Public => {
                 let value = self.slot_value(api, Slot::Value, &record);

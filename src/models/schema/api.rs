@@ -54,6 +54,9 @@ pub struct Api {
     /// Kind of the key it makes or takes.
     #[serde(default)]
     pub kind: Option<KeyKind>,
+    /// A public key that it is given is taken for the bytes of a secret like any others.
+    #[serde(default)]
+    pub any_bytes: bool,
     /// How the material is written.
     #[serde(default)]
     pub encoding: Option<Encoding>,
