@@ -353,6 +353,38 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A condition that takes the promise of a function for what the function says of a token.
+    pub(super) fn note_promise_tested(&mut self, condition: ExprId, known: usize) {
+        if self.promises.len() == known {
+            return;
+        }
+        let module = self.module;
+        let mut waiting = vec![condition];
+        while let Some(id) = waiting.pop() {
+            let expression = module.expr(id);
+            match &expression.kind {
+                ExprKind::Not(inner) => waiting.push(*inner),
+                ExprKind::Logical { left, right, .. } => waiting.extend([*left, *right]),
+                ExprKind::Call(call) => {
+                    let made = self.promises.iter().skip(known);
+                    let inside = made
+                        .filter(|(span, _)| *span == expression.span)
+                        .flat_map(|(_, sites)| sites.clone());
+                    let inside: Vec<usize> = inside.collect();
+                    let name = self.last_name(call.callee);
+                    for site in inside {
+                        if let Some(record) = self.sites.get_mut(site)
+                            && record.api.item.role == Role::Verify
+                        {
+                            record.ignored = Some((Ignoring::Promised, name));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// A callback that gets an error and the claims, and looks at neither.
     pub(super) fn looks_at_no_error(
         &self,

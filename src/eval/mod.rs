@@ -295,6 +295,8 @@ struct Evaluator<'a> {
     activations: usize,
     /// Scopes that are older than the run.
     older_scopes: usize,
+    /// Calls of functions that only promise what they return, with the sites that were found in them.
+    promises: Vec<(Span, std::ops::Range<usize>)>,
     /// An error is being made, which nobody checks anything with.
     throwing: bool,
     /// Variables of the environment that the code holds to be set, or stops.
@@ -383,6 +385,7 @@ impl<'a> Evaluator<'a> {
             activation: 0,
             activations: 0,
             older_scopes: 0,
+            promises: Vec::new(),
             throwing: false,
             not_empty: FxHashSet::default(),
             key_guards: missing::KeyGuards::default(),
