@@ -333,7 +333,18 @@ impl<'a> Evaluator<'a> {
         let ExprKind::Call(call) = &module.expr(id).kind else {
             return;
         };
-        if self.sites.len() == start {
+        // A method that hands the answer on: `isGood(token).then(...)`.
+        let hands_on = match &module.expr(call.callee).kind {
+            ExprKind::Member { object, name } => {
+                matches!(module.expr(*object).kind, ExprKind::Call(_))
+                    && self
+                        .catalog
+                        .method(&name.text)
+                        .is_some_and(|method| method.role == Role::Apply)
+            }
+            _ => false,
+        };
+        if self.sites.len() == start || hands_on {
             return;
         }
         let whole = self.expression_span(statement);
