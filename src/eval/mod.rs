@@ -42,6 +42,7 @@ mod slots;
 mod stage;
 mod statement;
 mod store;
+mod taken_apart;
 mod token;
 mod uses;
 mod value;
@@ -276,7 +277,7 @@ struct Evaluator<'a> {
     /// What was fetched.
     fetches: Vec<fetch::FetchRecord>,
     /// Tokens that were taken apart.
-    taken_apart: Vec<by_hand::TakenApart>,
+    taken_apart: Vec<taken_apart::TakenApart>,
     /// Keyed hashes over parts of tokens.
     hashes: Vec<by_hand::KeyedHash<'a>>,
     /// Discovery documents that are put together.
