@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::header::writes_a_log;
 use super::uses::Use;
 use super::value::{CallRecord, Kind, Object, Value};
 use super::{Evaluator, Frame};
@@ -278,9 +279,12 @@ impl<'a> Evaluator<'a> {
         self.note_checked_by(path, record);
         let arguments = record.positional.iter().chain(record.named.values());
         for (value, _) in arguments {
-            self.note_use(value, Use::HandedOn);
-            if !self.throwing && !super::header::writes_a_log(path) {
-                self.note_kept(value);
+            self.note_parts_handed_on(value);
+            if !writes_a_log(path) {
+                self.note_use(value, Use::HandedOn);
+                if !self.throwing {
+                    self.note_kept(value);
+                }
             }
             if inside.is_empty() {
                 inside = value.path();

@@ -344,8 +344,12 @@ pub(super) fn writes_a_log(path: &str) -> bool {
         "exception",
         "print",
     ];
-    let name = path.split('(').next().unwrap_or(path);
-    let name = name.rsplit('.').next().unwrap_or(name);
+    // A path ends in the name that is called, or in what it was called with.
+    let callee = match path.strip_suffix(')') {
+        Some(_) => path.split('(').next().unwrap_or(path),
+        None => path,
+    };
+    let name = callee.rsplit('.').next().unwrap_or(callee);
     WORDS.contains(&name)
 }
 

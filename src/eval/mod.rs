@@ -149,6 +149,8 @@ struct SiteRecord<'a> {
     reported_in: Option<usize>,
     /// How nobody looks at whether the token is good, and where.
     ignored: Option<(Ignoring, Span)>,
+    /// It gives a promise.
+    promised: bool,
 }
 
 /// A function or class whose callers decide about a call in it.
@@ -422,6 +424,7 @@ impl<'a> Evaluator<'a> {
     fn run(&mut self) {
         let module = self.module;
         self.block(&module.body, 0);
+        self.filling_first();
         self.run_waiting();
         let mut next = 0;
         while let Some(class) = self.classes.get(next).cloned() {

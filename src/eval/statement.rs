@@ -307,7 +307,43 @@ impl<'a> Evaluator<'a> {
         if !exhaustive {
             arms.push(Box::new(|_: &mut Self| (Flow::On, None)));
         }
-        self.branches(&arms)
+        let (flow, value) = self.branches(&arms);
+        (
+            flow,
+            value.map(|value| self.with_fallback_arm(&subject, value)),
+        )
+    }
+
+    /// What the arms of a match leave: when one is what was matched, what another one writes is its fallback.
+    fn with_fallback_arm(&mut self, subject: &Value, value: Value) -> Value {
+        let Kind::OneOf(values) = &value.kind else {
+            return value;
+        };
+        let is_subject = |value: &&Value| match (&value.kind, &subject.kind) {
+            (
+                Kind::Environment {
+                    name,
+                    fallback: None,
+                },
+                Kind::Environment { name: asked, .. },
+            ) => name == asked,
+            (
+                Kind::Setting {
+                    path,
+                    fallback: None,
+                },
+                Kind::Setting { path: asked, .. },
+            ) => path == asked,
+            _ => false,
+        };
+        let (matched, written): (Vec<&Value>, Vec<&Value>) = values.iter().partition(is_subject);
+        match (&matched[..], &written[..]) {
+            ([matched], [written]) if written.as_text().is_some() => {
+                let span = written.origin().unwrap_or_default();
+                self.either((*matched).clone(), (*written).clone(), span)
+            }
+            _ => value,
+        }
     }
 
     pub(super) fn run_try(&mut self, tried: &'a Try, scope: usize) -> Outcome {
@@ -345,7 +381,12 @@ impl<'a> Evaluator<'a> {
         }
         match assignment.operator {
             AssignOperator::Set => {}
-            AssignOperator::Update => value = Value::new(Kind::Joined(vec![value].into())),
+            AssignOperator::Update => {
+                // A part of a token that is padded stays what it is.
+                let before = self.read_target(&assignment.target, scope);
+                let before = before.filter(|before| matches!(before.kind, Kind::TokenPart(..)));
+                value = Value::new(Kind::Joined(before.into_iter().chain([value]).collect()));
+            }
             AssignOperator::Default => {
                 if let Some(before) = self.read_target(&assignment.target, scope) {
                     value = self.either(before, value, self.target_span(&assignment.target));

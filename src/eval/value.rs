@@ -107,6 +107,8 @@ pub(super) enum Kind {
     Exported(Rc<Value>),
     /// The public half of a key.
     PublicHalf(Rc<Value>),
+    /// A public key of which a secret was made.
+    SecretOfPublic(Rc<Value>),
     /// A function that the library hands out: what it is called with is what was asked for.
     Callback,
     /// The default of whatever type is wanted.
@@ -464,7 +466,7 @@ impl Value {
                 .iter()
                 .find(|value| value.is_unknown())
                 .map_or_else(String::new, Value::path),
-            Kind::PublicHalf(key) => key.path(),
+            Kind::PublicHalf(key) | Kind::SecretOfPublic(key) => key.path(),
             Kind::Joined(parts) => parts
                 .iter()
                 .map(Value::path)

@@ -27,4 +27,8 @@ pub struct AttributeModel {
     pub name: Vec<String>,
     /// The variable that the field is read from, and its default.
     pub slots: BTreeMap<Slot, Source>,
+    /// Where it stands on a class and this holds, the default of the class says what its fields are when nothing else
+    /// does.
+    #[serde(default)]
+    pub class_default: Option<Condition>,
 }
