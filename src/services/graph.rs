@@ -161,15 +161,18 @@ impl Identity<'_> {
 
 /// Joins code facts and settings into the graph.
 pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
-    let mut boundaries = boundary::find(input);
     let tree = Tree::new(input.settings, input.key_files);
+    let mut boundaries = boundary::find(input, &tree);
     let uses = roles::of_services(input.files, &boundaries, input.path_of);
     let own_files = own_files(input, &boundaries);
     let mut nameless = nameless(&uses);
     let mut holdings = Vec::new();
     let mut others = Vec::new();
     let mut given = Vec::new();
+    let all_uses = &uses;
     for (service, uses) in uses.iter().enumerate() {
+        let around = boundaries.around(service).into_iter();
+        let around = around.filter_map(|other| all_uses.get(other)).collect();
         let files = own_files
             .get(&service)
             .map(Vec::as_slice)
@@ -180,6 +183,7 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
             boundaries: &boundaries,
             service,
             uses,
+            around,
         };
         let own = gatherer.given(files);
         let (found, mut rest) = gatherer.holdings(&own);

@@ -31,7 +31,7 @@ pub struct System {
     /// Ends of the names of its images, without tag.
     #[serde(default)]
     pub images: Vec<String>,
-    /// The image says nothing of what runs in it: an interpreter.
+    /// The image does not say which program of the project it is: an interpreter, a database.
     #[serde(default)]
     pub runtime: bool,
     /// It signs tokens with keys that it makes itself and publishes.

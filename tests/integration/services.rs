@@ -50,6 +50,36 @@ fn holders_and_their_roles() {
         map("helm-shared"),
         ["JWT_SECRET: auth mints, orders verifies"]
     );
+    assert_eq!(
+        map("kustomize-generators"),
+        [
+            "JWT_SECRET: auth mints, orders verifies",
+            "JWT_SECRET: stock verifies"
+        ]
+    );
+    assert_eq!(
+        map("compose-included"),
+        [
+            "JWT_SECRET: auth mints, orders verifies",
+            "JWT_SECRET: stock verifies"
+        ]
+    );
+    assert_eq!(
+        map("compose-extended"),
+        ["JWT_SECRET: auth mints, orders verifies"]
+    );
+    assert_eq!(
+        map("variables-outside"),
+        [
+            "SHOP_JWT_SECRET: auth mints, orders verifies",
+            // By their name only.
+            "STOCK_JWT_SECRET: returns verifies, stock verifies",
+        ]
+    );
+    // What code in a folder of none does may be done by whoever takes it in.
+    let shared = map("shared-folder");
+    let unknown = "orders what it does with it is not known";
+    assert!(shared[0].contains(unknown), "{shared:?}");
     assert_eq!(map("workspace-shared").len(), 1);
     assert_eq!(map("terraform-modules").len(), 1);
     assert_eq!(map("helm-global").len(), 1);
@@ -57,6 +87,9 @@ fn holders_and_their_roles() {
 
 #[test]
 fn one_service_twice_is_one_holder() {
+    for line in map("one-service-many-ways") {
+        assert!(line.ends_with(": shop-identity mints"), "{line}");
+    }
     for line in map("same-service-twice") {
         assert!(!line.contains(", "), "{line}");
     }
