@@ -9,6 +9,7 @@ use super::Input;
 use super::environment::Tree;
 use super::folders::{Folders, stem};
 use super::groups::Groups;
+use super::instances::Instance;
 use super::paths::{folder_of, folders_above, is_below, join, name_of};
 use crate::settings::{Purpose, SettingsSource, Workload};
 use crate::systems::{self, System};
@@ -33,11 +34,12 @@ pub struct Service {
     pub(super) workloads: Vec<At>,
 }
 
-/// A workload: index of its settings file, and its index there.
+/// A workload: index of its settings file, its index there, and which of its instances it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct At {
     pub(super) file: usize,
     pub(super) workload: usize,
+    pub(super) instance: usize,
 }
 
 /// The services of a tree, and whose code is whose.
@@ -105,6 +107,27 @@ struct Unit {
     keys: Vec<String>,
 }
 
+impl Unit {
+    /// The same for one of several instances: its name says whose code it is, and it is one with no other.
+    fn of_instance(
+        mut self,
+        instance: &Instance<'_>,
+        folders: &Folders,
+        settings: &SettingsSource<'_>,
+    ) -> Self {
+        instance.name.clone_into(&mut self.name);
+        self.why = format!("{}, as {}", self.why, instance.name);
+        for key in &mut self.keys {
+            key.push_str(&format!(" as {}", instance.name));
+        }
+        let names = std::iter::once(instance.name);
+        self.folder = folders.named(names, &settings.source.path, "");
+        let folder = self.folder.as_ref();
+        (self.keys).extend(folder.map(|folder| format!("folder {folder}")));
+        self
+    }
+}
+
 /// Finds the services.
 pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
     let folders = Folders::new(input);
@@ -114,6 +137,10 @@ pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
         if matches!(settings.purpose, Purpose::Template | Purpose::Test) {
             continue;
         }
+        let instances = match settings.read.workloads.is_empty() {
+            true => Vec::new(),
+            false => tree.instances(file),
+        };
         for (index, workload) in settings.read.workloads.iter().enumerate() {
             let name = (settings.source.path.clone(), workload.name.clone());
             if workload.image.is_none() && workload.build.is_none() && patterns.contains(&name) {
@@ -122,8 +149,19 @@ pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
             let at = At {
                 file,
                 workload: index,
+                instance: 0,
             };
-            units.extend(unit(&folders, tree, settings, workload, at));
+            if instances.is_empty() {
+                units.extend(unit(&folders, tree, settings, workload, at));
+            }
+            for (number, instance) in instances.iter().enumerate() {
+                let at = At {
+                    instance: number,
+                    ..at
+                };
+                let unit = unit(&folders, tree, settings, workload, at);
+                units.extend(unit.map(|unit| unit.of_instance(instance, &folders, settings)));
+            }
         }
     }
     for (folder, why) in &folders.runnable {

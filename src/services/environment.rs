@@ -52,7 +52,7 @@ pub(super) struct Tree<'a> {
     /// Infrastructure files, by folder.
     pub(super) infrastructure: HashMap<&'a str, Vec<usize>>,
     /// Settings of a workload.
-    pub(super) of_workload: HashMap<At, Vec<usize>>,
+    of_workload: HashMap<At, Vec<usize>>,
     /// Files that hold a key, by path.
     pub(super) key_files: BTreeMap<String, FileContent>,
     /// Makes the hashes of this run's values.
@@ -95,6 +95,7 @@ impl<'a> Tree<'a> {
                         let at = At {
                             file,
                             workload: *workload,
+                            instance: 0,
                         };
                         tree.of_workload.entry(at).or_default().push(index);
                     }
@@ -148,6 +149,12 @@ impl<'a> Tree<'a> {
         given
     }
 
+    /// The settings of a workload, the same for all its instances.
+    pub(super) fn settings_of(&self, at: At) -> &[usize] {
+        let at = At { instance: 0, ..at };
+        self.of_workload.get(&at).map_or(&[], Vec::as_slice)
+    }
+
     fn collect(&self, at: At, on_behalf: At, depth: usize, given: &mut Vec<Given<'a>>) {
         let Some(source) = self.source(at.file) else {
             return;
@@ -155,7 +162,7 @@ impl<'a> Tree<'a> {
         let Some(workload) = source.read.workloads.get(at.workload) else {
             return;
         };
-        for index in self.of_workload.get(&at).into_iter().flatten() {
+        for index in self.settings_of(at) {
             let Some(setting) = self.setting((at.file, *index)) else {
                 continue;
             };
@@ -220,7 +227,11 @@ impl<'a> Tree<'a> {
                 let workload = workloads
                     .iter()
                     .position(|workload| workload.name == *name)?;
-                Some(At { file, workload })
+                Some(At {
+                    file,
+                    workload,
+                    instance: 0,
+                })
             });
             if let Some(base) = base.filter(|base| *base != at) {
                 self.collect(base, on_behalf, depth + 1, given);

@@ -12,6 +12,7 @@ mod groups;
 mod holdings;
 mod identity;
 mod inclusion;
+mod instances;
 mod joining;
 mod key_files;
 mod key_sets;

@@ -326,8 +326,8 @@ impl<'a> Tree<'a> {
             return resolved;
         } else {
             let of_container = context.at.and_then(|at| {
-                let indexes = self.of_workload.get(&at)?;
-                let index = indexes.iter().find(|index| {
+                let mut indexes = self.settings_of(at).iter();
+                let index = indexes.find(|index| {
                     self.setting((at.file, **index))
                         .is_some_and(|setting| setting.name == name)
                 })?;
@@ -374,7 +374,13 @@ impl<'a> Tree<'a> {
         let own = self.chart_values(self.path(file));
         let is_global = path.starts_with("global.");
         // The chart around it has the last word, and alone says what is for all.
-        let outer = self.outer_charts(self.path(file));
+        let mut outer = self.outer_charts(self.path(file));
+        if let Some(at) = context.at.filter(|at| at.file == file)
+            && let Some(instance) = self.instances(file).get(at.instance)
+            && let Some((_, part)) = outer.last_mut()
+        {
+            *part = instance.name;
+        }
         let named = |part: &str| match is_global {
             true => path.to_owned(),
             false => format!("{part}.{path}"),
@@ -401,7 +407,7 @@ impl<'a> Tree<'a> {
         resolved
     }
 
-    /// What all calls of a module give to one of its variables, when that is the same.
+    /// What the call of a module gives to one of its variables, or what all calls do, when that is the same.
     fn module_input(
         &self,
         folder: &str,
@@ -410,7 +416,16 @@ impl<'a> Tree<'a> {
         depth: usize,
     ) -> Option<Resolved> {
         let mut same: Option<Resolved> = None;
-        for (file, call) in self.modules.get(folder)?.iter().take(MOST_CALLS) {
+        let own = context
+            .at
+            .filter(|at| folder_of(self.path(at.file)) == folder);
+        let instances = own.map(|at| self.instances(at.file)).unwrap_or_default();
+        let only = own.and_then(|at| instances.get(at.instance)?.call);
+        let calls = match &only {
+            Some(call) => std::slice::from_ref(call),
+            None => self.modules.get(folder)?.as_slice(),
+        };
+        for (file, call) in calls.iter().take(MOST_CALLS) {
             let resolved =
                 self.declared_as(*file, &format!("module.{call}.{name}"), context, depth)?;
             match &same {

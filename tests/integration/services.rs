@@ -76,6 +76,15 @@ fn holders_and_their_roles() {
             "STOCK_JWT_SECRET: returns verifies, stock verifies",
         ]
     );
+    for several in ["terraform-instances", "helm-aliases"] {
+        assert_eq!(
+            map(several),
+            [
+                "JWT_SECRET: auth mints, orders verifies",
+                "JWT_SECRET: stock what it does with it is not known"
+            ]
+        );
+    }
     // What code in a folder of none does may be done by whoever takes it in.
     let shared = map("shared-folder");
     let unknown = "orders what it does with it is not known";
