@@ -37,6 +37,9 @@ impl<'a> Evaluator<'a> {
         if scope < self.older_scopes {
             self.note_kept(&value);
         }
+        if scope < self.frame().scope {
+            self.changes += 1;
+        }
         let before = self.scopes[scope].names.insert(name, value);
         if let Some(journal) = self.journals.last_mut() {
             journal.push(Write {

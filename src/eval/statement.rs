@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::Evaluator;
 use super::branch::{Flow, Outcome, Way};
 use super::uses::Use;
@@ -22,7 +24,20 @@ impl<'a> Evaluator<'a> {
     /// Runs a block in a given scope: functions and classes are bound first.
     pub(super) fn block(&mut self, block: &'a Block, scope: usize) -> Outcome {
         self.hoist(block, scope);
+        self.statements(block, scope, &FxHashSet::default())
+    }
+
+    /// Runs the statements of a block in order, without those at some positions.
+    pub(super) fn statements(
+        &mut self,
+        block: &'a Block,
+        scope: usize,
+        without: &FxHashSet<usize>,
+    ) -> Outcome {
         for (index, statement) in block.statements.iter().enumerate() {
+            if without.contains(&index) {
+                continue;
+            }
             if !self.step() {
                 return (Flow::On, None);
             }
@@ -37,7 +52,7 @@ impl<'a> Evaluator<'a> {
         (Flow::On, value)
     }
 
-    fn hoist(&mut self, block: &'a Block, scope: usize) {
+    pub(super) fn hoist(&mut self, block: &'a Block, scope: usize) {
         for statement in &block.statements {
             match &statement.kind {
                 StatementKind::Function(id) => {
@@ -88,7 +103,7 @@ impl<'a> Evaluator<'a> {
         self.unknown_library |= handles_tokens && !local && !self.catalog.knows_package(package);
     }
 
-    fn statement(&mut self, statement: &'a Statement, scope: usize) -> Flow {
+    pub(super) fn statement(&mut self, statement: &'a Statement, scope: usize) -> Flow {
         match &statement.kind {
             StatementKind::Import(_) => Flow::On,
             StatementKind::Function(id) => {
@@ -476,14 +491,19 @@ impl<'a> Evaluator<'a> {
         if self.module.assignments_are_local {
             return own;
         }
+        self.scope_with(name, scope).unwrap_or(own)
+    }
+
+    /// The nearest scope that binds a name.
+    pub(super) fn scope_with(&self, name: &str, scope: usize) -> Option<usize> {
         let mut at = Some(scope);
         while let Some(index) = at {
             if self.scopes[index].names.contains_key(name) {
-                return index;
+                return Some(index);
             }
             at = self.scopes[index].parent;
         }
-        own
+        None
     }
 }
 

@@ -199,6 +199,7 @@ impl<'a> Evaluator<'a> {
 
     /// Puts one setting into a store; what was there first stays.
     pub(super) fn put(&mut self, store: &str, name: &str, entry: Entry) {
+        self.changes += 1;
         let store = self.stores.entry(store.to_owned()).or_default();
         match store.entries.get(name) {
             Some(known) => {
@@ -412,9 +413,12 @@ impl<'a> Evaluator<'a> {
         let journals = std::mem::take(&mut self.journals);
         let evaluated = self.evaluated.take();
         let delivered = self.delivered.take();
+        let outside = (self.activation, self.older_scopes);
+        (self.activation, self.older_scopes) = (0, 0);
         self.loading += 1;
         let result = run(self);
         self.loading -= 1;
+        (self.activation, self.older_scopes) = outside;
         self.frames = frames;
         self.journals = journals;
         self.evaluated = evaluated;

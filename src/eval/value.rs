@@ -389,7 +389,8 @@ impl Value {
     pub(super) fn one_of(values: impl IntoIterator<Item = Value>) -> Self {
         let mut all: Vec<Value> = Vec::new();
         let mut add = |part: Value| {
-            if !all.iter().any(|known| known.same(&part)) {
+            // One too many is enough to know that there are too many.
+            if all.len() <= MOST_ALTERNATIVES && !all.iter().any(|known| known.same(&part)) {
                 all.push(part);
             }
         };

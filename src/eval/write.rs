@@ -15,6 +15,7 @@ impl Evaluator<'_> {
     /// Writes to a member or element.
     pub(super) fn write_place(&mut self, place: ExprId, value: Value, scope: usize) {
         let module = self.module;
+        self.note_change(place, scope);
         match &module.expr(place).kind {
             ExprKind::Member { object, name } => {
                 let object = self.expression(*object, scope);
