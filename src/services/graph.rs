@@ -1,6 +1,6 @@
 //! Who holds which key: every place at which a service is given one, joined by what proves that two are the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Input;
 use super::boundary::{self, Boundaries, Service};
@@ -218,7 +218,11 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
 fn nameless<'a>(uses: &[Uses<'a>]) -> Vec<Nameless<'a>> {
     let mut found: BTreeMap<(usize, Part), (Role, Vec<&'a Site>)> = BTreeMap::new();
     for (service, uses) in uses.iter().enumerate() {
-        for site in &uses.nameless {
+        // Where a caller hands the key over, the place is known by the caller's name for it.
+        let named = (uses.by_name.values().chain(&uses.literals)).flat_map(|used| &used.sites);
+        let named: BTreeSet<&Place> = named.map(|site| &site.place).collect();
+        let is_nameless = |site: &&&Site| !named.contains(&site.place);
+        for site in uses.nameless.iter().filter(is_nameless) {
             let used = KeyUse::nameless(site);
             // A key set may hold shared secrets too.
             let part = if used.is_hmac() {

@@ -13,10 +13,11 @@ use super::naming::{
     can_be_key, is_blank_to_fill, is_configuration, is_dotenv, is_pointer, names_private,
     names_public, names_token_key, names_variables,
 };
-use super::paths::{folder_of, name_of};
+use super::paths::{folder_of, is_below, name_of};
 use super::resolution::{HeldValue, Resolved};
 use super::roles::{KeyUse, Role, Uses};
 use crate::code_context;
+use crate::facts::Site;
 use crate::keys;
 use crate::models::schema::{Encoding, KeyKind};
 use crate::settings::{Holder, Purpose, SettingValue, folded, words};
@@ -137,7 +138,7 @@ impl<'a> Gatherer<'_, 'a> {
             holdings.extend(self.holding(service, given, used, said_by, resolved));
         }
         for (key, used) in &self.uses.by_name {
-            if !matched.contains(key) {
+            if !matched.contains(key) && !self.is_unused_part(service, used) {
                 let holding = self.by_code(used);
                 holdings.extend(holding.map(|holding| self.given_outside(service, holding)));
             }
@@ -369,6 +370,28 @@ impl<'a> Gatherer<'_, 'a> {
             pair: content.and_then(|content| content.pair),
             publisher: None,
         })
+    }
+
+    /// Whether only a package that the service depends on uses a variable which its deployment does not give it: the
+    /// service takes in another part of the package.
+    fn is_unused_part(&self, service: &Service, used: &KeyUse<'a>) -> bool {
+        let Some(folder) = service
+            .folder
+            .as_deref()
+            .filter(|folder| !folder.is_empty())
+        else {
+            return false;
+        };
+        let is_own = |site: &&'a Site| is_below(&site.place.path, folder);
+        !service.workloads.is_empty()
+            && service.deployed
+            && used.literal.is_none()
+            && used.fallback.is_none()
+            && !used.sites.iter().any(is_own)
+            && self
+                .tree
+                .given_outside(&service.workloads, &used.name)
+                .is_empty()
     }
 
     /// What the deployment says of a variable that nothing in the tree sets.

@@ -32,6 +32,16 @@ fn map(project: &str) -> Vec<String> {
     with_trust(&options, &Silent, |read| lines(&read.graph)).unwrap()
 }
 
+/// How many uses of keys without a name a project has.
+fn nameless(project: &str) -> usize {
+    let options = Options {
+        roots: vec![repository("fixtures/projects").join(project)],
+        threads: 2,
+        ..Options::default()
+    };
+    with_trust(&options, &Silent, |read| read.graph.nameless.len()).unwrap()
+}
+
 #[test]
 fn holders_and_their_roles() {
     assert_eq!(
@@ -85,6 +95,12 @@ fn holders_and_their_roles() {
             ]
         );
     }
+    assert_eq!(map("key-handed-on"), ["JWT_SECRET: the root mints"]);
+    assert_eq!(nameless("key-handed-on"), 0);
+    assert_eq!(
+        map("part-of-package"),
+        ["JWT_SECRET: auth mints and verifies"]
+    );
     // What code in a folder of none does may be done by whoever takes it in.
     let shared = map("shared-folder");
     let unknown = "orders what it does with it is not known";
