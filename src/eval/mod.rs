@@ -21,6 +21,7 @@ mod failure;
 mod fallback;
 mod fetch;
 mod filled;
+mod flow;
 mod framework;
 mod header;
 mod imports;
@@ -137,7 +138,7 @@ struct SiteRecord<'a> {
     /// The functions and classes around it, innermost first.
     wrappers: Vec<Wrapper>,
     /// The code does by itself what a library would do.
-    by_hand: Option<by_hand::ByHand>,
+    by_hand: Option<ByHand>,
     /// The call that handed the key to the code around.
     handed_over: Option<Span>,
     /// Which run for unknown callers it belongs to.
@@ -152,6 +153,19 @@ struct SiteRecord<'a> {
     ignored: Option<(Ignoring, Span)>,
     /// It gives a promise.
     promised: bool,
+}
+
+/// What code does by hand that a library would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ByHand {
+    /// It decodes what may be claims. Nothing was held against the signature.
+    Decodes,
+    /// It reads the claims out of what it decoded. Nothing was held against the signature.
+    Reads,
+    /// It verifies the signature.
+    Verifies,
+    /// It signs.
+    Mints,
 }
 
 /// A function or class whose callers decide about a call in it.
