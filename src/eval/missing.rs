@@ -3,7 +3,7 @@
 
 use super::Evaluator;
 use super::flow::Flow;
-use super::stage::{Stage, StageTest};
+use super::stage_test::{Stage, StageTest};
 use super::value::{Kind, Value};
 use crate::facts::Confined;
 use crate::source::Span;

@@ -22,6 +22,7 @@ mod fallback;
 mod fetch;
 mod filled;
 mod flow;
+mod force;
 mod framework;
 mod header;
 mod imports;
@@ -43,6 +44,7 @@ mod run;
 mod schema;
 mod slots;
 mod stage;
+mod stage_test;
 mod statement;
 mod store;
 mod taken_apart;
@@ -331,9 +333,9 @@ struct Evaluator<'a> {
     /// Code that runs in development only.
     development: Vec<Span>,
     /// Where the branches that are open run.
-    stages: Vec<stage::Stage>,
+    stages: Vec<stage_test::Stage>,
     /// Where what follows a branch runs, since the program stopped or returned elsewhere.
-    passed: Option<stage::Stage>,
+    passed: Option<stage_test::Stage>,
     /// A package was loaded whose name says that it handles tokens, and no model knows it.
     unknown_library: bool,
     /// The condition of the branch that begins, which its first statement may bind.
