@@ -23,6 +23,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rayon::prelude::*;
 
 use crate::budget::{Budget, CutFiles};
+use crate::code_context;
 use crate::context;
 use crate::eval::{self, Input};
 use crate::facts::FileFacts;
@@ -570,7 +571,11 @@ impl Run {
                     let folder = parsed.language.model_folder();
                     let package = project.package(id);
                     let (source, module) = (&parsed.source, &parsed.module);
-                    context::mark(facts, source, module, folder, package.as_ref());
+                    let elsewhere = |place: &Place| match project.parsed(place.span.file) {
+                        Some(other) => context::of_place(place, &other.source, &other.module),
+                        None => code_context::of_path(&place.path),
+                    };
+                    context::mark(facts, source, module, folder, package.as_ref(), elsewhere);
                     hide_keys(&parsed.source, &mut facts.redactor);
                 }
             });
