@@ -55,10 +55,7 @@ impl Evaluator<'_> {
                     let mut map = map.borrow_mut();
                     let maybe = depth > map.born;
                     let mut value = value.clone();
-                    if matches!(value.kind, Kind::Bool(_))
-                        && !map.entries.contains_key(name)
-                        && self.is_run_by_chance(&map)
-                    {
+                    if matches!(value.kind, Kind::Bool(_)) && self.is_run_by_chance(&map) {
                         value = Value::unknown(name);
                     }
                     write_entry(&mut map.entries, name, span, value, maybe);
@@ -86,10 +83,10 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether the function that runs is a method that nobody was seen to call, of an instance that is made elsewhere:
-    /// what it switches may never be switched.
+    /// Whether the function that runs is a method of this instance that nobody was seen to call: what it switches may
+    /// never be switched.
     fn is_run_by_chance(&self, instance: &Map) -> bool {
-        let Some(class) = instance.class.as_ref().filter(|_| instance.open) else {
+        let Some(class) = &instance.class else {
             return false;
         };
         let frame = self.frames.last().filter(|frame| frame.generic);
