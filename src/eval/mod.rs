@@ -22,6 +22,7 @@ mod filled;
 mod framework;
 mod header;
 mod imports;
+mod injected;
 mod instance;
 mod library;
 mod material;
@@ -254,6 +255,8 @@ struct Evaluator<'a> {
     made_by_function: FxHashSet<ClassKey>,
     /// Local classes of which an instance was made.
     instances: FxHashMap<ClassKey, Value>,
+    /// Objects of other files' classes that were made.
+    made: Vec<injected::Made>,
     /// What a node-style callback was given last.
     delivered: Option<Value>,
     /// Modules that the files import from and that a model knows.
@@ -360,6 +363,7 @@ impl<'a> Evaluator<'a> {
             classes: Vec::new(),
             made_by_function: FxHashSet::default(),
             instances: FxHashMap::default(),
+            made: Vec::new(),
             delivered: None,
             imported_modules: BTreeSet::new(),
             guarded: FxHashSet::default(),
@@ -418,6 +422,7 @@ impl<'a> Evaluator<'a> {
             self.run_class(&class);
             self.run_waiting();
         }
+        self.run_made();
     }
 
     /// Evaluates functions that nobody called, with unknown arguments.
@@ -484,7 +489,18 @@ impl<'a> Evaluator<'a> {
 
     /// Names of the functions and classes around the current place that callers know, innermost first.
     fn wrappers(&self) -> Vec<Wrapper> {
-        let frames = self.frames.iter().rev();
+        self.wrappers_in(&self.frames)
+    }
+
+    /// The same around the call of a function that was called for what it gives.
+    fn wrappers_around(&self) -> Vec<Wrapper> {
+        let called = |frame: &Frame| !frame.generic && frame.function.is_some();
+        let last = self.frames.iter().rposition(|frame| !called(frame));
+        self.wrappers_in(self.frames.get(..=last.unwrap_or(0)).unwrap_or_default())
+    }
+
+    fn wrappers_in(&self, frames: &[Frame]) -> Vec<Wrapper> {
+        let frames = frames.iter().rev();
         let generic = frames.take_while(|frame| frame.generic || frame.function.is_none());
         let wrapper = |frame: &Frame| match (frame.label.is_empty(), frame.function) {
             (false, _) => Some(Wrapper::Named(frame.label.clone())),

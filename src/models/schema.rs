@@ -360,6 +360,9 @@ pub struct AttributeModel {
     pub name: Vec<String>,
     /// The variable that the field is read from, and its default.
     pub slots: BTreeMap<Slot, Source>,
+    /// A word that says that the variable is called like the field, in capitals.
+    #[serde(default)]
+    pub same_name: Option<String>,
 }
 
 /// Calls on an object of which each gives one setting.

@@ -1,0 +1,143 @@
+//! Objects of other files' classes that this file makes: what it gives them decides what their methods do, whoever calls
+//! those.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::value::{ClassValue, Closure, Kind, Value};
+use super::{Evaluator, FunctionKey, Wrapper};
+use crate::source::Span;
+use crate::syntax::ir::MemberKind;
+
+/// Objects of one file that are looked at.
+const MOST_MADE: usize = 24;
+
+/// An object that was made of a class of another file.
+#[derive(Clone)]
+pub(super) struct Made {
+    class: Rc<ClassValue>,
+    instance: Value,
+    /// The functions and classes around, innermost first: their callers may know what this file does not.
+    wrappers: Vec<Wrapper>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// Notes an object that this file makes.
+    pub(super) fn note_made(&mut self, class: &Rc<ClassValue>, instance: &Value) {
+        if class.file == 0
+            || self.loading > 0
+            || self.made.len() >= MOST_MADE
+            || self.is_run_by_tests()
+        {
+            return;
+        }
+        let mut wrappers = self.wrappers_around();
+        wrappers.extend(self.makers());
+        self.made.push(Made {
+            class: Rc::clone(class),
+            instance: instance.clone(),
+            wrappers,
+        });
+    }
+
+    /// The functions of this file in which those that run were made: a factory is called later, and by others.
+    fn makers(&self) -> Vec<Wrapper> {
+        let running = self.frames.iter().filter_map(|frame| frame.function);
+        running
+            .filter_map(|function| self.made_in.get(&function))
+            .flatten()
+            .filter(|(file, _)| *file == 0)
+            .filter_map(|(_, function)| {
+                self.loaded[0].file.module.function(*function).name.as_ref()
+            })
+            .map(|name| Wrapper::Named(name.text.clone()))
+            .collect()
+    }
+
+    /// Runs the methods that nobody called on those objects.
+    pub(super) fn run_made(&mut self) {
+        let ran: BTreeSet<FunctionKey> = self.ran.keys().copied().collect();
+        let made: Vec<Made> = self.made.clone();
+        for Made {
+            class, instance, ..
+        } in made
+        {
+            let file = self.loaded[class.file].file.source.id;
+            let fields = fields(&instance);
+            if !(self.input.is_entered)(file) || fields.iter().all(Value::is_unknown) {
+                continue;
+            }
+            for (file, member) in self.members_of(&class) {
+                let (MemberKind::Method(function) | MemberKind::Getter(function)) = member.kind
+                else {
+                    continue;
+                };
+                let is_constructor = member.name.text == "constructor";
+                if member.is_static || is_constructor || ran.contains(&(file, function)) {
+                    continue;
+                }
+                let closure = Rc::new(Closure {
+                    file,
+                    function,
+                    scope: class.scope,
+                    this: Some(instance.clone()),
+                    base: class.bases.first().cloned(),
+                });
+                self.label(&class.name.clone(), |this| {
+                    this.invoke_generically(&closure)
+                });
+            }
+            self.run_waiting();
+        }
+    }
+
+    /// Functions whose callers give what this file hands on to such objects.
+    pub(super) fn made_for_callers(&self) -> impl Iterator<Item = &Wrapper> {
+        let made = self.made.iter();
+        made.filter(|made| !fields(&made.instance).iter().all(is_settled))
+            .flat_map(|made| &made.wrappers)
+    }
+
+    /// Whether a test made the call that led here.
+    fn is_run_by_tests(&self) -> bool {
+        self.frames.iter().any(|frame| {
+            let around = frame.function.map(|(file, function)| {
+                let file = self.loaded[file].file;
+                file.module.function(function).span
+            });
+            let mut places = frame.called.into_iter().chain(around);
+            places.any(|place| self.is_in_test(place))
+        })
+    }
+
+    fn is_in_test(&self, place: Span) -> bool {
+        let Some(index) = self.by_file.get(&place.file) else {
+            return false;
+        };
+        let module = &self.loaded[*index].file.module;
+        module.is_test || module.test_spans.iter().any(|test| test.contains(place))
+    }
+}
+
+/// Whether callers can say nothing more of a value.
+fn is_settled(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Text(_) | Kind::Bool(_) | Kind::Null | Kind::Generated => true,
+        Kind::Environment { .. } | Kind::Setting { .. } => !value.is_elsewhere(),
+        _ => false,
+    }
+}
+
+/// What is known of the fields of an object.
+fn fields(instance: &Value) -> Vec<Value> {
+    match &instance.kind {
+        Kind::Map(map) => {
+            let map = map.borrow();
+            map.entries
+                .values()
+                .map(|entry| entry.value.clone())
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
