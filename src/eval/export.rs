@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::filled::Filled;
 use super::material::pem_kind;
-use super::slots::written;
+use super::place::written;
 use super::value::{CallRecord, Entry, Kind, List, Map, Object, Value};
 use crate::facts::{
     Key, KeyId, LibraryFact, LibraryVersion, Material, PublishedSet, Site, SiteKind,

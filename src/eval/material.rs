@@ -6,7 +6,7 @@ use base64::{alphabet, engine::DecodePaddingMode};
 
 use super::Evaluator;
 use super::filled::Filled;
-use super::slots::written;
+use super::place::written;
 use super::value::{Kind, Value};
 use crate::facts::{Key, Material};
 use crate::finding::Place;

@@ -6,6 +6,7 @@
 mod branch;
 mod by_hand;
 mod call;
+mod callback;
 mod checks;
 mod claim_schema;
 mod class;
@@ -30,7 +31,9 @@ mod member;
 mod method;
 mod mint;
 mod missing;
+mod options;
 mod pending;
+mod place;
 mod reading;
 mod refused;
 mod remote;

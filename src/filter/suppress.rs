@@ -4,21 +4,19 @@
 //! that is neither blank nor a comment. It names its rules and gives a reason; what it cannot do is said in a
 //! notification, so that nobody believes in a comment that does nothing.
 
+mod comment;
+mod directive;
+
+pub use comment::hash_comments;
+
 use std::collections::BTreeSet;
 
-use super::no_such_rule;
+use comment::{Lines, comment_lines};
+use directive::directives;
+
 use crate::finding::{Finding, Level, Notification};
-use crate::page;
-use crate::source::{SourceFile, Span};
+use crate::source::SourceFile;
 use crate::syntax::ir::Comment;
-
-/// How a suppression is written.
-const FORM: &str = "jotlint: ignore[rule] -- reason";
-
-const NAME: &str = "jotlint";
-
-/// Words that others use for the same; with a bracket behind them they are meant for us.
-const VERBS: [&str; 5] = ["ignore", "disable", "allow", "suppress", "off"];
 
 /// What is left after suppression.
 #[derive(Debug, Default)]
@@ -84,36 +82,6 @@ pub fn apply(
     kept
 }
 
-/// The comments of a settings file: lines that begin with `#`, and what follows a `#` that names us.
-pub fn hash_comments(source: &SourceFile) -> Vec<Comment> {
-    let lines = (1..=source.line_count()).map(|line| source.line_span(line));
-    let comment = |line: Span| {
-        let text = source.slice(line);
-        let start = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
-        let is_whole = text.get(start) == Some(&b'#');
-        let lowered = || String::from_utf8_lossy(text).to_ascii_lowercase();
-        let offset = if is_whole {
-            start
-        } else {
-            let lowered = lowered();
-            let mut marks = lowered.match_indices('#').map(|(at, _)| at);
-            marks.find(|at| {
-                let (before, after) = lowered.split_at(*at);
-                before.ends_with(char::is_whitespace)
-                    && after.trim_start_matches(['#', ' ']).starts_with(NAME)
-            })?
-        };
-        let start = line.start + u32::try_from(offset).ok()?;
-        (start <= line.end).then_some(Comment {
-            span: Span { start, ..line },
-        })
-    };
-    if !source.bytes().contains(&b'#') {
-        return Vec::new();
-    }
-    lines.filter_map(comment).collect()
-}
-
 /// A comment that may take findings away.
 struct Suppression {
     /// Where it is written.
@@ -173,198 +141,12 @@ fn notification(source: &SourceFile, line: u32, level: Level, message: &str) -> 
     }
 }
 
-/// The lines of a comment that mention us, each with its number.
-fn comment_lines(source: &SourceFile, comment: &Comment) -> Vec<(u32, String)> {
-    let first = source.line_of(comment.span.start);
-    let last = source.line_of(comment.span.end.saturating_sub(1).max(comment.span.start));
-    (first..=last)
-        .filter_map(|line| {
-            let whole = source.line_span(line);
-            let start = whole.start.max(comment.span.start);
-            let end = whole.end.min(comment.span.end);
-            let text = source.text(Span {
-                start,
-                end: end.max(start),
-                ..comment.span
-            });
-            text.to_ascii_lowercase()
-                .contains(NAME)
-                .then(|| (line, text.into_owned()))
-        })
-        .collect()
-}
-
-/// What one line of a comment asks for.
-#[derive(Debug, Default)]
-struct Directive {
-    rules: BTreeSet<&'static str>,
-    has_reason: bool,
-    problems: Vec<String>,
-}
-
-fn directives(line: &str) -> Vec<Directive> {
-    // ASCII case only, so that offsets fit both.
-    let lowered = line.to_ascii_lowercase();
-    let starts: Vec<usize> = lowered
-        .match_indices(NAME)
-        .map(|(at, _)| at)
-        .filter(|at| stands_alone(&lowered[..*at]))
-        .collect();
-    starts
-        .iter()
-        .enumerate()
-        .filter_map(|(index, start)| {
-            let end = starts.get(index + 1).copied().unwrap_or(line.len());
-            directive(&line[start + NAME.len()..end])
-        })
-        .collect()
-}
-
-/// Whether a name begins here, outside of quotes and addresses.
-fn stands_alone(before: &str) -> bool {
-    !before.ends_with(|letter: char| {
-        letter.is_alphanumeric()
-            || matches!(letter, '`' | '"' | '\'' | '_' | '-' | '.' | '/' | '@')
-                && !before.ends_with("//")
-                && !before.ends_with("--")
-    })
-}
-
-/// Reads what follows our name; `None` when it is prose.
-fn directive(text: &str) -> Option<Directive> {
-    let (has_colon, rest) = match text.trim_start().strip_prefix(':') {
-        Some(rest) => (true, rest.trim_start()),
-        None => (
-            false,
-            text.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '-'),
-        ),
-    };
-    let verb_end = rest
-        .find(|letter: char| !letter.is_ascii_alphabetic())
-        .unwrap_or(rest.len());
-    let (verb, rest) = rest.split_at(verb_end);
-    let verb = verb.to_ascii_lowercase();
-    let rest = rest.trim_start();
-    if !VERBS.contains(&verb.as_str()) {
-        return None;
-    }
-    if !has_colon || verb != "ignore" {
-        let meant = rest.starts_with('[') || (has_colon && verb != "off" && rest.is_empty());
-        return meant.then(|| misspelt("this comment suppresses nothing as it is spelt"));
-    }
-    let Some(list) = rest.strip_prefix('[') else {
-        return Some(misspelt("a suppression names its rules"));
-    };
-    let Some((list, rest)) = list.split_once(']') else {
-        return Some(misspelt("the list of rules does not end"));
-    };
-    let mut directive = Directive::default();
-    let names: Vec<&str> = list
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    if names.is_empty() {
-        return Some(misspelt(
-            "the list of rules is empty, and there is no way to ignore all",
-        ));
-    }
-    for name in names {
-        match page::find(name) {
-            Some(page) => {
-                directive.rules.insert(page.id);
-            }
-            None => directive.problems.push(no_such_rule(name)),
-        }
-    }
-    directive.has_reason = has_reason(rest);
-    if !directive.has_reason {
-        directive.problems.push(format!(
-            "this comment suppresses nothing, because it gives no reason; write `{FORM}`"
-        ));
-    }
-    Some(directive)
-}
-
-fn misspelt(what: &str) -> Directive {
-    Directive {
-        problems: vec![format!("{what}; write `{FORM}`")],
-        ..Directive::default()
-    }
-}
-
-/// Whether words follow the dashes. Editors make one long dash of two.
-fn has_reason(rest: &str) -> bool {
-    let rest = rest.trim_start();
-    let reason = ["--", "\u{2014}", "\u{2013}"]
-        .iter()
-        .find_map(|dashes| rest.strip_prefix(dashes));
-    reason.is_some_and(|reason| reason.contains(char::is_alphanumeric))
-}
-
-/// Which lines hold code.
-struct Lines {
-    /// By line, from 1 at index 0.
-    has_code: Vec<bool>,
-}
-
-impl Lines {
-    fn new(source: &SourceFile, comments: &[Comment]) -> Self {
-        let mut code = source.bytes().to_vec();
-        let mut commented = BTreeSet::new();
-        for comment in comments {
-            commented.insert(source.line_of(comment.span.start));
-            let covered = code.get_mut(comment.span.range());
-            for byte in covered.into_iter().flatten() {
-                *byte = b' ';
-            }
-        }
-        let has_code = (1..=source.line_count())
-            .map(|line| {
-                let rest = code
-                    .get(source.line_span(line).range())
-                    .unwrap_or_default()
-                    .trim_ascii();
-                let rest = rest.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(rest);
-                let is_bare = rest.trim_ascii().is_empty()
-                    || is_braces_of_comment(rest)
-                    || (commented.contains(&line) && is_quotes_of_comment(rest));
-                !is_bare
-            })
-            .collect();
-        Self { has_code }
-    }
-
-    fn target(&self, line: u32) -> u32 {
-        let index = line.saturating_sub(1) as usize;
-        let onward = self.has_code.get(index..).unwrap_or_default();
-        let skipped = onward.iter().position(|has_code| *has_code).unwrap_or(0);
-        line + skipped as u32
-    }
-}
-
-/// `{/* … */}` is how a comment is written in JSX.
-fn is_braces_of_comment(rest: &[u8]) -> bool {
-    let inside = rest
-        .strip_prefix(b"{")
-        .and_then(|rest| rest.strip_suffix(b"}"));
-    inside.is_some_and(|inside| inside.len() >= 4 && inside.trim_ascii().is_empty())
-}
-
-/// `"# …\n",` is how a notebook keeps a line of a cell.
-fn is_quotes_of_comment(rest: &[u8]) -> bool {
-    let inside = rest
-        .strip_suffix(b",")
-        .unwrap_or(rest)
-        .strip_prefix(b"\"")
-        .and_then(|rest| rest.strip_suffix(b"\""));
-    inside.is_some_and(|inside| matches!(inside.trim_ascii(), b"" | b"\\n" | b"\\r\\n"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::finding::{Confidence, Place};
+    use crate::page;
+    use crate::source::Span;
 
     /// Comments of any style in a text, found by their delimiters.
     fn comments(text: &str) -> Vec<Comment> {

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
-use super::models::library_version;
-use super::{LintError, catalog};
+use super::error::LintError;
+use super::models::{catalog, library_version};
 use crate::budget::Budget;
 use crate::code_context;
 use crate::eval::{self, Evaluation, Input};

@@ -1,11 +1,14 @@
 //! The run up to the services and their keys, without the rules.
 
+use super::error::LintError;
+use super::models::modelled_packages;
+use super::options::Options;
+use super::run::Run;
 use super::unread::settings_unread;
-use super::{LintError, Options, Progress, Run, modelled_packages};
 use crate::facts::FileFacts;
 use crate::finding::{Notification, Place};
 use crate::key_files;
-use crate::project::Project;
+use crate::project::{Progress, Project};
 use crate::redact::Redactor;
 use crate::services::TrustGraph;
 use crate::syntax::bounds;

@@ -1,0 +1,23 @@
+//! Results of a verify that nobody looks at.
+
+use crate::finding::Place;
+
+/// A result that says whether a token is good, and that nobody looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnoredResult {
+    /// How.
+    pub how: Ignoring,
+    /// Where it is lost.
+    pub place: Place,
+}
+
+/// How a result is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ignoring {
+    /// Nothing is done with what the call gives.
+    Unused,
+    /// Its error is caught, and nothing happens.
+    Swallowed,
+    /// The function around returns it, and its caller drops it.
+    Dropped,
+}
