@@ -4,9 +4,12 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::by_hand::ByHand;
+use super::filled::Filled;
 use super::value::{ClassValue, Closure, Kind, Value};
 use super::{Evaluator, FunctionKey, Wrapper};
-use crate::source::Span;
+use crate::models::schema::{Role, Slot};
+use crate::source::{FileId, Span};
 use crate::syntax::ir::MemberKind;
 
 /// Objects of one file that are looked at.
@@ -62,9 +65,10 @@ impl<'a> Evaluator<'a> {
             class, instance, ..
         } in made
         {
-            let file = self.loaded[class.file].file.source.id;
+            let class_file = self.loaded[class.file].file.source.id;
+            let before = self.sites.len();
             let fields = fields(&instance);
-            if !(self.input.is_entered)(file) || fields.iter().all(Value::is_unknown) {
+            if !(self.input.is_entered)(class_file) || fields.iter().all(Value::is_unknown) {
                 continue;
             }
             for (file, member) in self.members_of(&class) {
@@ -88,6 +92,21 @@ impl<'a> Evaluator<'a> {
                 });
             }
             self.run_waiting();
+            self.keep_decided(before, class_file);
+        }
+    }
+
+    /// Leaves what the object has no part in to the files that it stands in.
+    fn keep_decided(&mut self, from: usize, class_file: FileId) {
+        for record in self.sites.iter_mut().skip(from) {
+            let role = record.api.item.role;
+            let key = record.resolved.slots.get(&Slot::Key);
+            let is_known = matches!(key, Some(Filled::Yes(value, _)) if !value.is_unknown());
+            let is_own = record.call.name.file == class_file;
+            let by_hand = matches!(record.by_hand, Some(ByHand::Mints | ByHand::Verifies));
+            let signs = matches!(role, Role::Mint | Role::Verify) || by_hand;
+            let may_be_decided = signs && (is_own || is_known);
+            record.of_another |= !may_be_decided;
         }
     }
 
