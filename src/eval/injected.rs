@@ -30,6 +30,7 @@ impl<'a> Evaluator<'a> {
         if class.file == 0
             || self.loading > 0
             || self.made.len() >= MOST_MADE
+            || !self.class_may_sign(class)
             || self.is_run_by_tests()
         {
             return;
@@ -41,6 +42,64 @@ impl<'a> Evaluator<'a> {
             instance: instance.clone(),
             wrappers,
         });
+    }
+
+    /// Words of a file that name what signs or verifies: what it imports for that, or the packages themselves where
+    /// these need no import.
+    fn signing_words(&mut self, file: usize) -> Rc<[String]> {
+        if let Some(known) = self.signing_words.get(&file) {
+            return Rc::clone(known);
+        }
+        let loaded = &self.loaded[file];
+        let mut words: Vec<String> = Vec::new();
+        if let Some(top) = self.scopes.get(loaded.scope) {
+            let bound = top.names.iter().filter(|(_, value)| match &value.kind {
+                Kind::Symbol(symbol) => {
+                    symbol.from.is_none() && self.catalog.signs(&symbol.package)
+                }
+                _ => false,
+            });
+            words.extend(bound.map(|(name, _)| (*name).to_owned()));
+            // All names of such a package: any text holds the empty word.
+            let has_all = top.globs.iter().any(|package| self.catalog.signs(package));
+            words.extend(has_all.then(String::new));
+        }
+        if loaded.file.module.unbound_names_are_packages {
+            let models = self.catalog.libraries();
+            let packages = models.flat_map(|model| &model.library.packages);
+            let signing = packages.filter(|name| self.catalog.signs(name));
+            words.extend(signing.map(|name| format!("{name}::")));
+        }
+        let text = loaded.file.source.bytes();
+        words.retain(|word| names(text, word));
+        let words: Rc<[String]> = words.into();
+        self.signing_words.insert(file, Rc::clone(&words));
+        words
+    }
+
+    /// Whether what is in an object of a class may decide what is signed or verified.
+    fn class_may_sign(&mut self, class: &Rc<ClassValue>) -> bool {
+        let key = class.key();
+        if let Some(known) = self.signing_classes.get(&key) {
+            return *known;
+        }
+        let members = self.members_of(class);
+        let signs = members.into_iter().any(|(file, member)| match member.kind {
+            MemberKind::Method(function) | MemberKind::Getter(function) => {
+                !member.is_static && self.may_sign((file, function))
+            }
+            _ => false,
+        });
+        self.signing_classes.insert(key, signs);
+        signs
+    }
+
+    /// Whether a method names anything that signs or verifies.
+    fn may_sign(&mut self, (file, function): FunctionKey) -> bool {
+        let words = self.signing_words(file);
+        let parsed = self.loaded[file].file;
+        let text = parsed.source.slice(parsed.module.function(function).span);
+        words.iter().any(|word| names(text, word))
     }
 
     /// The functions of this file in which those that run were made: a factory is called later, and by others.
@@ -77,7 +136,9 @@ impl<'a> Evaluator<'a> {
                     continue;
                 };
                 let is_constructor = member.name.text == "constructor";
-                if member.is_static || is_constructor || ran.contains(&(file, function)) {
+                let has_run = ran.contains(&(file, function));
+                if member.is_static || is_constructor || has_run || !self.may_sign((file, function))
+                {
                     continue;
                 }
                 let closure = Rc::new(Closure {
@@ -136,6 +197,17 @@ impl<'a> Evaluator<'a> {
         let module = &self.loaded[*index].file.module;
         module.is_test || module.test_spans.iter().any(|test| test.contains(place))
     }
+}
+
+/// Whether a text has a word that is no part of a longer one.
+fn names(text: &[u8], word: &str) -> bool {
+    let is_part =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    memchr::memmem::find_iter(text, word.as_bytes()).any(|start| {
+        let before = start.checked_sub(1).and_then(|index| text.get(index));
+        let ends = !is_part(word.as_bytes().last()) || !is_part(text.get(start + word.len()));
+        word.is_empty() || ends && !is_part(before)
+    })
 }
 
 /// Whether callers can say nothing more of a value.

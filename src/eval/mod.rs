@@ -260,6 +260,10 @@ struct Evaluator<'a> {
     instances: FxHashMap<ClassKey, Value>,
     /// Objects of other files' classes that were made.
     made: Vec<injected::Made>,
+    /// Words of each file that name what signs or verifies.
+    signing_words: FxHashMap<usize, Rc<[String]>>,
+    /// Whether methods of a class name any of them.
+    signing_classes: FxHashMap<ClassKey, bool>,
     /// What a node-style callback was given last.
     delivered: Option<Value>,
     /// Modules that the files import from and that a model knows.
@@ -367,6 +371,8 @@ impl<'a> Evaluator<'a> {
             made_by_function: FxHashSet::default(),
             instances: FxHashMap::default(),
             made: Vec::new(),
+            signing_words: FxHashMap::default(),
+            signing_classes: FxHashMap::default(),
             delivered: None,
             imported_modules: BTreeSet::new(),
             guarded: FxHashSet::default(),

@@ -90,5 +90,5 @@ fn draft(site: &Site, place: &Place) -> Draft {
 fn reaches_others(site: &Site) -> bool {
     let is_own = |key: &Key| matches!(key.material, Material::Generated);
     matches!(site.key_kind(), Some(KeyKind::Public | KeyKind::Jwks))
-        && !(site.keys.iter().all(is_own) && !site.keys.is_empty())
+        && (site.keys.is_empty() || !site.keys.iter().all(is_own))
 }
