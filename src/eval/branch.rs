@@ -39,6 +39,9 @@ impl<'a> Evaluator<'a> {
         if scope < self.older_scopes || is_top {
             self.note_kept(&value);
         }
+        if scope < self.frame().scope {
+            self.changes += 1;
+        }
         let before = self.scopes[scope].names.insert(name, value);
         if let Some(journal) = self.journals.last_mut() {
             journal.push(Write {

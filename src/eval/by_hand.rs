@@ -23,8 +23,10 @@ use crate::syntax::ir::Literal;
 /// What code does by hand that a library would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ByHand {
-    /// It decodes the claims. Nothing was held against the signature.
+    /// It decodes what may be claims. Nothing was held against the signature.
     Decodes,
+    /// It reads the claims out of what it decoded. Nothing was held against the signature.
+    Reads,
     /// It verifies the signature.
     Verifies,
     /// It signs.
@@ -35,12 +37,16 @@ pub(super) enum ByHand {
 pub(super) struct TakenApart {
     /// What it is called.
     path: String,
+    /// What was taken apart.
+    text: Value,
     /// The run for unknown callers in which it was.
     activation: usize,
     /// Where its claims and their check are noted.
     site: Option<usize>,
     /// Its claims were decoded.
     is_read: bool,
+    /// A part of it went, as it was written, to code that is not seen: perhaps to be verified.
+    is_handed_on: bool,
 }
 
 /// A hash over the signed parts of a token.
@@ -109,9 +115,11 @@ impl<'a> Evaluator<'a> {
         }
         self.taken_apart.push(TakenApart {
             path,
+            text: text.clone(),
             activation,
             site: None,
             is_read: false,
+            is_handed_on: false,
         });
         self.taken_apart.len() - 1
     }
@@ -153,6 +161,68 @@ impl<'a> Evaluator<'a> {
             }
         };
         Some(Value::new(Kind::Claims(site, Rc::from([]))))
+    }
+
+    /// Whether a value is the text of a token's claims, which nobody read as JSON yet.
+    pub(super) fn is_text_of_claims(&self, site: usize, path: &[String]) -> bool {
+        let record = self.sites.get(site);
+        path.is_empty() && record.is_some_and(|record| record.by_hand == Some(ByHand::Decodes))
+    }
+
+    /// JSON is read: perhaps the claims of a token that was taken apart.
+    pub(super) fn note_read_by_hand(
+        &mut self,
+        found: Found<'a, Api>,
+        text: &Value,
+        record: &CallRecord,
+    ) {
+        for value in text.alternatives() {
+            let Kind::Claims(site, path) = &value.kind else {
+                continue;
+            };
+            if !self.is_text_of_claims(*site, path) {
+                continue;
+            }
+            let mut tokens = self.taken_apart.iter();
+            let token = tokens.find(|token| token.site == Some(*site));
+            let Some(called) = token.map(|token| token.text.clone()) else {
+                continue;
+            };
+            let mut resolved = Resolved::of(found.item);
+            let filled = Filled::Yes(called, record.name);
+            resolved.slots.insert(Slot::Token, filled);
+            let call = Rc::new(record.clone());
+            let read = self.site_by_hand(found, call, resolved, ByHand::Reads);
+            if let Some(record) = self.sites.get_mut(*site) {
+                *record = read;
+            }
+        }
+    }
+
+    /// A value goes to code that is not seen: perhaps parts of a token.
+    pub(super) fn note_parts_handed_on(&mut self, value: &Value) {
+        let of_value = |value: &Value| match &unwrapped(value).kind {
+            Kind::TokenPart(token, _) => vec![*token],
+            Kind::Joined(parts) => parts.iter().filter_map(token_of).collect(),
+            Kind::List(list) => list.borrow().items.iter().filter_map(token_of).collect(),
+            _ => Vec::new(),
+        };
+        let tokens = match &value.kind {
+            Kind::OneOf(values) => values.iter().flat_map(of_value).collect(),
+            _ => of_value(value),
+        };
+        for token in tokens {
+            if let Some(token) = self.taken_apart.get_mut(token) {
+                token.is_handed_on = true;
+            }
+        }
+    }
+
+    /// Whether all that is seen of a token that was taken apart is that its claims are read.
+    pub(super) fn is_read_unverified(&self, site: usize) -> bool {
+        let mut tokens = self.taken_apart.iter();
+        let token = tokens.find(|token| token.site == Some(site));
+        token.is_some_and(|token| !token.is_handed_on)
     }
 
     /// A hash that is made with a key.
@@ -234,7 +304,7 @@ impl<'a> Evaluator<'a> {
         let Some(taken) = self.taken_apart.get(token) else {
             return;
         };
-        let called = Value::unknown(&taken.path);
+        let called = taken.text.clone();
         resolved
             .slots
             .insert(Slot::Token, Filled::Yes(called, name));
@@ -243,7 +313,7 @@ impl<'a> Evaluator<'a> {
         site.handed_over = handed_over;
         let waiting = known
             .and_then(|known| self.sites.get_mut(known))
-            .filter(|known| known.by_hand == Some(ByHand::Decodes));
+            .filter(|known| matches!(known.by_hand, Some(ByHand::Decodes | ByHand::Reads)));
         match waiting {
             Some(known) => {
                 site.uses = std::mem::take(&mut known.uses);
@@ -340,6 +410,7 @@ impl<'a> Evaluator<'a> {
             expiry_swallowed: None,
             reported_in: None,
             ignored: None,
+            promised: false,
         }
     }
 
@@ -471,6 +542,10 @@ fn token_part(value: &Value) -> Option<(usize, Part)> {
         },
         _ => None,
     }
+}
+
+fn token_of(part: &Value) -> Option<usize> {
+    token_part(part).map(|(token, _)| token)
 }
 
 fn is_signature(value: &Value) -> bool {

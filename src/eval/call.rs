@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use super::header::writes_a_log;
 use super::uses::Use;
 use super::value::{CallRecord, Kind, Object, Value};
 use super::{Evaluator, Frame};
+use crate::models::schema::{Method, Role};
 use crate::source::Span;
 use crate::syntax::ir::{ArgumentKind, Call, ExprId, ExprKind, Name};
 
@@ -35,6 +37,9 @@ impl<'a> Evaluator<'a> {
         let callee = module.expr(call.callee);
         match &callee.kind {
             ExprKind::Member { object, name } => {
+                if self.catalog.method(&name.text).is_some_and(writes) {
+                    self.note_change(*object, scope);
+                }
                 let object = self.expression(*object, scope);
                 let record = self.record(span, name.span, call, scope);
                 self.note_query(&record, &name.text);
@@ -184,7 +189,7 @@ impl<'a> Evaluator<'a> {
     /// Calls a value.
     pub(super) fn dispatch(&mut self, callee: &Value, record: CallRecord) -> Value {
         match &callee.kind {
-            Kind::Function(closure) => self.invoke(closure, &record),
+            Kind::Function(closure) => self.call_function(callee, closure, record),
             Kind::Class(class) => {
                 let inside = self.frame().this.clone();
                 match (&record.receiver, inside) {
@@ -274,9 +279,12 @@ impl<'a> Evaluator<'a> {
         self.note_checked_by(path, record);
         let arguments = record.positional.iter().chain(record.named.values());
         for (value, _) in arguments {
-            self.note_use(value, Use::HandedOn);
-            if !self.throwing && !super::header::writes_a_log(path) {
-                self.note_kept(value);
+            self.note_parts_handed_on(value);
+            if !writes_a_log(path) {
+                self.note_use(value, Use::HandedOn);
+                if !self.throwing {
+                    self.note_kept(value);
+                }
             }
             if inside.is_empty() {
                 inside = value.path();
@@ -329,4 +337,9 @@ fn same_map(a: &Value, b: &Value) -> bool {
 fn is_error(path: &str) -> bool {
     let name = path.rsplit('.').next().unwrap_or(path);
     ["Error", "Exception"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a method writes to the object that it is called on.
+fn writes(method: &Method) -> bool {
+    matches!(method.role, Role::Merge | Role::Append)
 }

@@ -23,10 +23,15 @@ use crate::source::Span;
 /// What the evaluation of a file told.
 pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
     let root = evaluator.input.file.source.id;
-    let records = evaluator
-        .sites
-        .iter()
-        .filter(|record| !record.of_another && record.by_hand != Some(ByHand::Decodes));
+    let records = evaluator.sites.iter().enumerate();
+    let records = records
+        .filter(|(index, record)| match record.by_hand {
+            _ if record.of_another => false,
+            Some(ByHand::Decodes) => false,
+            Some(ByHand::Reads) => evaluator.is_read_unverified(*index),
+            Some(ByHand::Verifies | ByHand::Mints) | None => true,
+        })
+        .map(|(_, record)| record);
     let wrappers = records
         .clone()
         .filter(|record| record.call.name.file == root)
@@ -165,6 +170,7 @@ fn names_of(evaluator: &Evaluator<'_>, wrapper: &Wrapper) -> Vec<String> {
 fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
     let kind = match record.api.item.role {
         _ if record.by_hand == Some(ByHand::Mints) => SiteKind::Mint,
+        _ if record.by_hand == Some(ByHand::Reads) => SiteKind::Decode,
         _ if record.by_hand.is_some() => SiteKind::Verify,
         Role::Mint => SiteKind::Mint,
         Role::Verify => SiteKind::Verify,
@@ -201,9 +207,9 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
             key.encoding = record.api.item.encoding.unwrap_or(key.encoding);
         }
     }
-    let token = match slot(Slot::Token) {
-        Filled::Yes(value, _) | Filled::Maybe(value, _) => value.path(),
-        _ => String::new(),
+    let (token, token_fetched) = match slot(Slot::Token) {
+        Filled::Yes(value, _) | Filled::Maybe(value, _) => (value.path(), is_fetched(value)),
+        _ => (String::new(), false),
     };
     let mut fix = record.api.library.fix.clone();
     fix.extend(
@@ -247,6 +253,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
         keys,
         algorithms,
         token,
+        token_fetched,
         family_bound: resolved.unset.family_bound,
         none_refused: resolved.unset.none_refused,
         empty_key_accepted: resolved.unset.empty_key_accepted,
@@ -284,18 +291,30 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
     }
 }
 
+/// Whether a value came with the answer to a request, whichever of its alternatives it is.
+fn is_fetched(value: &Value) -> bool {
+    match &value.kind {
+        Kind::OneOf(values) => values.iter().all(is_fetched),
+        Kind::Fetched(_) => true,
+        _ => false,
+    }
+}
+
 /// How nobody looks at whether the token is good.
 fn result_ignored(record: &SiteRecord<'_>) -> Option<(Ignoring, Span)> {
     let uses = &record.uses;
     let untouched = uses.is_untouched();
     let is_dropped = match record.api.item.result {
-        ResultKind::Throws => false,
         ResultKind::Returned => untouched && !uses.propagated,
-        ResultKind::Promise => untouched && !uses.awaited,
+        ResultKind::Throws | ResultKind::Promise => record.promised && untouched && !uses.awaited,
     };
     match record.ignored {
+        Some((Ignoring::Unawaited, span)) => {
+            (!uses.awaited && uses.is_only_tested()).then_some((Ignoring::Unawaited, span))
+        }
         Some((Ignoring::Dropped, span)) => Some((Ignoring::Dropped, span)),
         Some(ignored) if untouched => Some(ignored),
+        _ if is_dropped && record.promised => Some((Ignoring::Unawaited, record.call.name)),
         _ => is_dropped.then_some((Ignoring::Unused, record.call.name)),
     }
 }

@@ -103,6 +103,7 @@ impl Published {
             instead_of: Vec::new(),
             confined: None,
             dead_guard: None,
+            public_as_secret: false,
         }
     }
 }

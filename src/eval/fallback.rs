@@ -15,6 +15,8 @@ impl Evaluator<'_> {
         let left = self.force(left);
         match left.truth() {
             Some(true) => return left,
+            // What is read from a file is there, or the reading fails.
+            _ if matches!(left.kind, Kind::File(_)) => return left,
             Some(false) if !matches!(left.kind, Kind::Bool(_)) => return right,
             _ => {}
         }

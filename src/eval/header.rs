@@ -76,6 +76,10 @@ impl Evaluator<'_> {
     /// The parameters of unverified headers that a value is made of.
     fn header_parameters(&self, value: &Value) -> Vec<(String, Value)> {
         let mut found = Vec::new();
+        // Asked for every argument of every call: most hold nothing.
+        if !may_hold_parameters(value) {
+            return found;
+        }
         let mut waiting = vec![value.clone()];
         let mut looked_at = 0;
         while let Some(value) = waiting.pop() {
@@ -315,6 +319,18 @@ impl Evaluator<'_> {
     }
 }
 
+fn may_hold_parameters(value: &Value) -> bool {
+    matches!(
+        value.kind,
+        Kind::Header(_)
+            | Kind::Claims(..)
+            | Kind::OneOf(_)
+            | Kind::Joined(_)
+            | Kind::List(_)
+            | Kind::Map(_)
+    )
+}
+
 /// Whether the last name of a path is what loggers call their methods.
 pub(super) fn writes_a_log(path: &str) -> bool {
     const WORDS: &[&str] = &[
@@ -328,8 +344,12 @@ pub(super) fn writes_a_log(path: &str) -> bool {
         "exception",
         "print",
     ];
-    let name = path.split('(').next().unwrap_or(path);
-    let name = name.rsplit('.').next().unwrap_or(name);
+    // A path ends in the name that is called, or in what it was called with.
+    let callee = match path.strip_suffix(')') {
+        Some(_) => path.split('(').next().unwrap_or(path),
+        None => path,
+    };
+    let name = callee.rsplit('.').next().unwrap_or(callee);
     WORDS.contains(&name)
 }
 

@@ -12,8 +12,8 @@ use crate::source::{FileId, Span};
 use crate::syntax::ir::{Export, Import, Name};
 use crate::syntax::resolve::is_package_entry;
 
-/// Files that are being loaded for each other.
-const DEEPEST_LOAD: usize = 16;
+/// Files and definitions that are being evaluated for each other.
+pub(super) const DEEPEST_LOAD: usize = 32;
 
 /// Names that lead to names of further files.
 const LONGEST_CHAIN: usize = 8;
@@ -117,7 +117,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn exports(&mut self, exports: &'a [Export], scope: usize) {
         for export in exports {
             let value = match (&export.value, &export.from) {
-                (Some(id), _) => self.expression(*id, scope),
+                (Some(id), _) => self.exported_value(*id, scope),
                 (None, Some((module, _))) if export.name == "*" => {
                     let module = module.clone();
                     self.loaded[self.current].handed_on.push(module);
@@ -224,7 +224,8 @@ impl<'a> Evaluator<'a> {
     pub(super) fn exported(&mut self, index: usize, name: &str, depth: usize) -> Option<Value> {
         let loaded = &self.loaded[index];
         if let Some(value) = loaded.exports.get(name) {
-            return Some(value.clone());
+            let value = value.clone();
+            return Some(self.defined(value));
         }
         if let Some(replaced) = loaded.replaced.clone() {
             if name == "default" {
@@ -245,7 +246,8 @@ impl<'a> Evaluator<'a> {
         }
         let scope = loaded.scope;
         if let Some(value) = self.scopes[scope].names.get(name) {
-            return Some(value.clone());
+            let value = value.clone();
+            return Some(self.defined(value));
         }
         if depth > LONGEST_CHAIN {
             return None;
@@ -330,7 +332,7 @@ impl<'a> Evaluator<'a> {
         // What the other file does at its top is not part of any branch or call here, and is done once.
         let activation = std::mem::take(&mut self.activation);
         self.apart(scope, |this| {
-            this.within(index, |this| this.block(&parsed.module.body, scope));
+            this.within(index, |this| this.load_top(&parsed.module.body, scope));
         });
         self.activation = activation;
         Some(index)

@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use super::Evaluator;
+use super::filled::Truth;
+use super::member::as_fallback;
 use super::value::{CallRecord, ClassValue, Closure, Kind, Map, Value};
-use crate::models::schema::Slot;
+use crate::models::schema::{AttributeModel, Slot};
 use crate::syntax::ir::{ArgumentKind, Call, ExprKind, Member, MemberKind, TypeName};
 
 /// What an instance is called whose class only the place says where it goes.
@@ -76,31 +78,50 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn by_attribute(&mut self, call: &'a Call, member: &'a Member, scope: usize) -> Option<Value> {
-        let callee = self.module.expr(call.callee);
-        let name = match &callee.kind {
-            ExprKind::Name(name) => name,
-            ExprKind::Member { name, .. } => &name.text,
-            _ => return None,
-        };
-        let catalog: &'a _ = self.catalog;
-        let mut models = catalog.attributes(name).peekable();
-        models.peek()?;
-        let mut record = CallRecord {
-            span: callee.span,
-            name: callee.span,
-            ..CallRecord::default()
-        };
-        for argument in &call.arguments {
-            let value = self.expression(argument.value, scope);
-            let span = self.expression_span(argument.value);
-            match &argument.kind {
-                ArgumentKind::Named(name) => {
-                    record.named.insert(name.text.clone(), (value, span));
+    /// What the default of a class says of a field, where an attribute of the class says that it counts.
+    pub(super) fn by_class_default(&mut self, class: &Rc<ClassValue>, name: &str) -> Option<Value> {
+        let declaration: &'a _ = self.loaded[class.file].file.module.class(class.class);
+        let counts = declaration.decorators.iter().any(|decorator| {
+            self.within(class.file, |this| {
+                let module = this.module;
+                match &module.expr(*decorator).kind {
+                    ExprKind::Call(call) => this.takes_class_default(call, class.scope),
+                    _ => false,
                 }
-                _ => record.positional.push((value, span)),
-            }
+            })
+        });
+        if !counts {
+            return None;
         }
+        let members = self.members_of(class).into_iter();
+        let default = members
+            .filter(|(_, member)| member.is_static && member.name.text == "default")
+            .find_map(|(file, member)| match member.kind {
+                MemberKind::Method(function) => Some((file, function)),
+                _ => None,
+            })?;
+        let Kind::Function(closure) = self.method_closure(class, default, None).kind else {
+            return None;
+        };
+        let nothing = CallRecord::default();
+        let made = self.apart(class.scope, |this| this.invoke(&closure, &nothing));
+        let Kind::Map(made) = &made.kind else {
+            return None;
+        };
+        let entry = made.borrow().entries.get(name).cloned();
+        entry.map(|entry| as_fallback(name, entry.value))
+    }
+
+    fn takes_class_default(&mut self, call: &'a Call, scope: usize) -> bool {
+        let Some((models, record)) = self.attribute(call, scope) else {
+            return false;
+        };
+        let mut conditions = models.iter().filter_map(|it| it.class_default.as_ref());
+        conditions.any(|condition| self.test(condition, &record, None).0 == Truth::Yes)
+    }
+
+    fn by_attribute(&mut self, call: &'a Call, member: &'a Member, scope: usize) -> Option<Value> {
+        let (models, record) = self.attribute(call, scope)?;
         for model in models {
             let same_name = model.same_name.as_deref();
             let says_same = same_name.is_some_and(|word| says(self, call, word));
@@ -130,6 +151,41 @@ impl<'a> Evaluator<'a> {
             });
         }
         None
+    }
+
+    /// What the models say of an attribute, and what it is given.
+    fn attribute(
+        &mut self,
+        call: &'a Call,
+        scope: usize,
+    ) -> Option<(Vec<&'a AttributeModel>, CallRecord)> {
+        let callee = self.module.expr(call.callee);
+        let name = match &callee.kind {
+            ExprKind::Name(name) => name,
+            ExprKind::Member { name, .. } => &name.text,
+            _ => return None,
+        };
+        let catalog: &'a _ = self.catalog;
+        let models: Vec<&'a AttributeModel> = catalog.attributes(name).collect();
+        if models.is_empty() {
+            return None;
+        }
+        let mut record = CallRecord {
+            span: callee.span,
+            name: callee.span,
+            ..CallRecord::default()
+        };
+        for argument in &call.arguments {
+            let value = self.expression(argument.value, scope);
+            let span = self.expression_span(argument.value);
+            match &argument.kind {
+                ArgumentKind::Named(name) => {
+                    record.named.insert(name.text.clone(), (value, span));
+                }
+                _ => record.positional.push((value, span)),
+            }
+        }
+        Some((models, record))
     }
 
     /// Fills the fields of an instance that was made elsewhere with what a function of its class puts there:

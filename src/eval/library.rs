@@ -11,7 +11,7 @@ use super::value::{CallRecord, Closure, Kind, Object, Symbol, Value};
 use super::{Evaluator, SettingRecord, SiteRecord};
 use crate::facts::{Ignoring, SiteKind};
 use crate::models::catalog::Found;
-use crate::models::schema::{Api, Role, Slot};
+use crate::models::schema::{Api, ResultKind, Role, Slot};
 use crate::models::source::Source;
 use crate::source::Span;
 use crate::syntax::ir::Name;
@@ -91,6 +91,7 @@ impl<'a> Evaluator<'a> {
         }
         for (value, _) in record.positional.iter().chain(record.named.values()) {
             self.note_use(value, Use::HandedOn);
+            self.note_parts_handed_on(value);
             self.note_kept(value);
         }
         let maybe = self.depth() > inner.borrow().born;
@@ -194,7 +195,12 @@ impl<'a> Evaluator<'a> {
                     Some(fallback) => self.either(value, fallback, record.name),
                     None => value,
                 };
-                self.decoded(value, api.encoding)
+                let value = self.decoded(value, api.encoding);
+                if api.any_bytes {
+                    self.as_secret(value)
+                } else {
+                    value
+                }
             }
             Role::Public => {
                 let value = self.slot_value(api, Slot::Value, &record);
@@ -221,6 +227,15 @@ impl<'a> Evaluator<'a> {
             Role::Encode => {
                 let value = self.slot_value(api, Slot::Value, &record);
                 encoded(value.unwrap_or_else(|| Value::unknown("value")))
+            }
+            Role::ReadJson => {
+                let value = self.slot_value(api, Slot::Value, &record);
+                let value = value.unwrap_or_else(|| Value::unknown("value"));
+                if let Some(value) = self.with_header(&value, &record) {
+                    return value;
+                }
+                self.note_read_by_hand(found, &value, &record);
+                value
             }
             Role::Hash => self.keyed_hash(found, record, object),
             Role::VerifyHash => self.verify_hash(found, record, object),
@@ -307,11 +322,11 @@ impl<'a> Evaluator<'a> {
                 }
                 object
             }
+            Role::Member => self.member_by_path(api, &record),
             Role::Fallback
             | Role::Membership
             | Role::Copy
             | Role::Append
-            | Role::Member
             | Role::Take
             | Role::Split
             | Role::SplitLast
@@ -426,6 +441,25 @@ impl<'a> Evaluator<'a> {
         Value::at(Kind::Number(seconds), record.span, "a span of time")
     }
 
+    /// A member of the first argument by a path that is written as a text or as a list, or what is taken without it.
+    fn member_by_path(&mut self, api: &'a Api, record: &CallRecord) -> Value {
+        let path = self.slot_value(api, Slot::Value, record);
+        let names = path.as_ref().and_then(names_in);
+        let (Some((object, _)), Some(names)) = (record.positional.first(), names) else {
+            return self.call_unknown(&api.path.join("|"), record);
+        };
+        let mut value = object.clone();
+        for text in names {
+            value = self.force(value);
+            let span = record.name;
+            value = self.member(&value, &Name { text, span });
+        }
+        match self.slot_value(api, Slot::Fallback, record) {
+            Some(fallback) => self.either(value, fallback, record.name),
+            None => value,
+        }
+    }
+
     fn merge_arguments(&mut self, record: &CallRecord) -> Value {
         let Some(((target, _), sources)) = record.positional.split_first() else {
             return Value::unknown("merged");
@@ -479,6 +513,7 @@ impl<'a> Evaluator<'a> {
         self.note_keys_of_header(found, &resolved, &record);
         self.note_key_sources(found, &resolved);
         let scope = self.scope_label();
+        let promised = self.gives_a_promise(found.item, &record);
         let guarded = self
             .frames
             .iter()
@@ -502,8 +537,25 @@ impl<'a> Evaluator<'a> {
             expiry_swallowed: None,
             reported_in: None,
             ignored: None,
+            promised,
         });
         self.sites.len() - 1
+    }
+
+    /// Whether a call gives a promise, and no callback is there instead.
+    fn gives_a_promise(&self, api: &Api, record: &CallRecord) -> bool {
+        let is_function = |(value, _): &(Value, Span)| matches!(value.kind, Kind::Function(_));
+        if record.positional.iter().any(is_function) {
+            return false;
+        }
+        let source = &self.loaded[self.current].file.source;
+        api.result == ResultKind::Promise
+            || !api.promised.is_empty()
+                && record.name.file == source.id
+                && api
+                    .promised
+                    .iter()
+                    .any(|name| *name == source.text(record.name))
     }
 
     /// A framework may read a variable or key of this name as its setting.
@@ -519,5 +571,18 @@ impl<'a> Evaluator<'a> {
                 scope,
             });
         }
+    }
+}
+
+/// The names of a path that is written as a text or as a list.
+fn names_in(path: &Value) -> Option<Vec<String>> {
+    match &path.kind {
+        Kind::Text(text) => Some(text.reveal().split('.').map(str::to_owned).collect()),
+        Kind::List(list) => {
+            let items = &list.borrow().items;
+            let name = |item: &Value| Some(item.as_text()?.reveal().to_owned());
+            items.iter().map(name).collect()
+        }
+        _ => None,
     }
 }

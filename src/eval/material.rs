@@ -126,7 +126,28 @@ pub(super) fn pem_kind(text: &str) -> Option<KeyKind> {
     })
 }
 
+/// Whether key material is a public key or a certificate, by its content or by the name of its file.
+fn is_public(material: &Material) -> bool {
+    match material.literal() {
+        Some((text, ..)) => pem_kind(text.reveal()) == Some(KeyKind::Public),
+        None => material.is_public_file(),
+    }
+}
+
 impl Evaluator<'_> {
+    /// A public key of which a call makes a secret; any other value is the secret.
+    pub(super) fn as_secret(&self, value: Value) -> Value {
+        if !matches!(value.kind, Kind::Text(_) | Kind::File(_))
+            || !is_public(&self.material(&value, 0))
+        {
+            return value;
+        }
+        Value {
+            trail: value.trail.clone(),
+            kind: Kind::SecretOfPublic(std::rc::Rc::new(value)),
+        }
+    }
+
     /// The keys that a filled slot may hold.
     pub(super) fn keys(
         &self,
@@ -144,6 +165,7 @@ impl Evaluator<'_> {
                 from_callback,
                 context: None,
                 instead_of: Vec::new(),
+                public_as_secret: false,
                 confined: None,
                 dead_guard: None,
             }],
@@ -183,6 +205,7 @@ impl Evaluator<'_> {
                 from_callback,
                 context: None,
                 instead_of: Vec::new(),
+                public_as_secret: false,
                 confined,
                 dead_guard,
                 material,
@@ -222,6 +245,7 @@ impl Evaluator<'_> {
                 match material {
                     Some(material) => {
                         let encoding = api.item.encoding.unwrap_or(encoding);
+                        let first = keys.len();
                         self.collect_keys(
                             &material,
                             made_kind,
@@ -230,6 +254,10 @@ impl Evaluator<'_> {
                             depth + 1,
                             keys,
                         );
+                        if api.item.any_bytes {
+                            let made = keys.iter_mut().skip(first);
+                            made.for_each(|key| key.public_as_secret |= is_public(&key.material));
+                        }
                     }
                     None if api.item.role == Role::Key
                         && !made.open
@@ -242,6 +270,12 @@ impl Evaluator<'_> {
             }
             Kind::PublicHalf(whole) => {
                 self.collect_keys(whole, kind, encoding, from_callback, depth + 1, keys);
+            }
+            Kind::SecretOfPublic(whole) => {
+                let first = keys.len();
+                self.collect_keys(whole, kind, encoding, from_callback, depth + 1, keys);
+                let made = keys.iter_mut().skip(first);
+                made.for_each(|key| key.public_as_secret = true);
             }
             Kind::Map(map) => {
                 // A pair of keys, or a key with its passphrase.
@@ -327,7 +361,9 @@ impl Evaluator<'_> {
             }
             Kind::File(path) => Material::File(path.to_string()),
             Kind::Generated => Material::Generated,
-            Kind::PublicHalf(whole) if depth < DEEPEST_KEY => self.material(whole, depth + 1),
+            Kind::PublicHalf(whole) | Kind::SecretOfPublic(whole) if depth < DEEPEST_KEY => {
+                self.material(whole, depth + 1)
+            }
             Kind::Guessable => self.guessable(value),
             Kind::Claims(..) | Kind::Header(_) => Material::Token,
             Kind::Null => Material::Nothing,

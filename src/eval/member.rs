@@ -266,7 +266,8 @@ impl<'a> Evaluator<'a> {
                     return Some(self.invoke(closure, &Default::default()));
                 }
                 MemberKind::Field(None) => {
-                    if let Some(value) = self.by_attributes(class, file, member) {
+                    let said = self.by_attributes(class, file, member);
+                    if let Some(value) = said.or_else(|| self.by_class_default(class, name)) {
                         return Some(value);
                     }
                     let annotation = member.annotation.as_ref()?;

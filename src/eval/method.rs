@@ -24,13 +24,17 @@ impl<'a> Evaluator<'a> {
             {
                 object.clone()
             }
+            // Text that is made readable before it is read.
+            Kind::Claims(site, path) if self.is_text_of_claims(*site, path) => object.clone(),
             Kind::Claims(site, _) => {
                 let method = self.catalog.method(&name.text);
                 if method.is_some_and(|method| method.fails) {
                     self.note_use(object, Use::Propagated);
                 }
                 let only_passes = method.is_some_and(|method| method.role == Role::Pass);
-                if let Some(site) = self.sites.get_mut(*site).filter(|_| !only_passes) {
+                if let Some(site) = self.sites.get_mut(*site)
+                    && (!only_passes || site.promised && !site.uses.awaited)
+                {
                     site.uses.called.insert(name.text.clone());
                 }
                 self.call_named(object, name, record)
@@ -255,15 +259,17 @@ impl<'a> Evaluator<'a> {
                 let path = format!("{}.{}", object.path(), name.text);
                 self.call_unknown(&path, &record)
             }
-            Role::Next => match &object.kind {
-                Kind::List(list) if !list.borrow().items.is_empty() => {
-                    list.borrow_mut().items.remove(0)
+            Role::Next => {
+                let position = method.slots.get(&Slot::Value);
+                let position = position.and_then(|source| self.plain_slot(source, &record));
+                match next_of(object, position.as_ref()) {
+                    Some(element) => element,
+                    None => {
+                        let path = format!("{}.{}", object.path(), name.text);
+                        self.call_unknown(&path, &record)
+                    }
                 }
-                _ => {
-                    let path = format!("{}.{}", object.path(), name.text);
-                    self.call_unknown(&path, &record)
-                }
-            },
+            }
             Role::SplitLast => {
                 let dot = first.as_ref().and_then(Value::as_text);
                 if dot.is_some_and(|text| text.reveal() == ".") && may_be_token(object) {
@@ -314,11 +320,30 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Takes the next element off a list, or the one at a position and those before it.
+fn next_of(list: &Value, position: Option<&Value>) -> Option<Value> {
+    let Kind::List(list) = &list.kind else {
+        return None;
+    };
+    let position = match position.map(|value| &value.kind) {
+        None => 0,
+        Some(Kind::Number(number)) if *number >= 0.0 => *number as usize,
+        Some(_) => return None,
+    };
+    let items = &mut list.borrow_mut().items;
+    if position >= items.len() {
+        return None;
+    }
+    items.drain(..=position).next_back()
+}
+
 /// Whether a value may be a token: text that comes from somewhere else.
 fn may_be_token(value: &Value) -> bool {
     match &value.kind {
         Kind::Setting { fallback, .. } | Kind::Environment { fallback, .. } => fallback.is_some(),
         Kind::OneOf(values) => values.iter().any(may_be_token),
+        Kind::Symbol(symbol) => symbol.from.is_none(),
+        Kind::Fetched(_) => true,
         _ => value.is_unknown(),
     }
 }

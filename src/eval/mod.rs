@@ -13,6 +13,7 @@ mod class;
 mod conclude;
 mod condition;
 mod decoded;
+mod definition;
 mod discovery;
 mod export;
 mod expression;
@@ -34,6 +35,7 @@ mod missing;
 mod options;
 mod pending;
 mod place;
+mod quiet;
 mod reading;
 mod refused;
 mod remote;
@@ -148,6 +150,8 @@ struct SiteRecord<'a> {
     reported_in: Option<usize>,
     /// How nobody looks at whether the token is good, and where.
     ignored: Option<(Ignoring, Span)>,
+    /// It gives a promise.
+    promised: bool,
 }
 
 /// A function or class whose callers decide about a call in it.
@@ -253,6 +257,10 @@ struct Evaluator<'a> {
     waiting: Vec<Rc<Closure>>,
     /// How often each function ran.
     ran: FxHashMap<FunctionKey, usize>,
+    /// Functions that left something behind that a fact is made of.
+    telling: FxHashSet<FunctionKey>,
+    /// How often something was written that is older than the function that wrote it.
+    changes: usize,
     classes: Vec<Rc<ClassValue>>,
     /// Classes of which a function was asked for an instance.
     made_by_function: FxHashSet<ClassKey>,
@@ -367,6 +375,8 @@ impl<'a> Evaluator<'a> {
             extensions: FxHashMap::default(),
             waiting: Vec::new(),
             ran: FxHashMap::default(),
+            telling: FxHashSet::default(),
+            changes: 0,
             classes: Vec::new(),
             made_by_function: FxHashSet::default(),
             instances: FxHashMap::default(),
@@ -424,6 +434,7 @@ impl<'a> Evaluator<'a> {
     fn run(&mut self) {
         let module = self.module;
         self.block(&module.body, 0);
+        self.filling_first();
         self.run_waiting();
         let mut next = 0;
         while let Some(class) = self.classes.get(next).cloned() {
@@ -519,8 +530,13 @@ impl<'a> Evaluator<'a> {
         generic.filter_map(wrapper).collect()
     }
 
-    /// The value of a name, looked up outwards.
-    fn look_up(&self, name: &str, from: usize) -> Option<Value> {
+    /// The value of a name, looked up outwards; a definition that waits is evaluated.
+    fn look_up(&mut self, name: &str, from: usize) -> Option<Value> {
+        let found = self.find_name(name, from)?;
+        Some(self.defined(found))
+    }
+
+    fn find_name(&self, name: &str, from: usize) -> Option<Value> {
         let mut scope = Some(from);
         while let Some(index) = scope {
             if let Some(value) = self.scopes[index].names.get(name) {

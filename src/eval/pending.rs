@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::Evaluator;
+use super::definition::Definition;
 use super::uses::Use;
 use super::value::{CallRecord, Kind, Value};
 use super::write::open;
@@ -57,6 +58,8 @@ enum Asked {
     Member { object: Value, name: Name },
     /// An instance of a class, by its name.
     Instance { class: Value },
+    /// A name that a statement at the top of another file defines.
+    Definition(Definition),
 }
 
 impl Value {
@@ -110,6 +113,22 @@ impl Value {
         Self::pending(asked, &path)
     }
 
+    /// A name that a statement defines which did not run yet.
+    pub(super) fn pending_definition(definition: Definition, name: &str) -> Self {
+        Self::pending(Asked::Definition(definition), name)
+    }
+
+    /// Whether it is a name whose definition waits.
+    pub(super) fn is_definition(&self) -> bool {
+        matches!(&self.kind, Kind::Pending(pending) if matches!(pending.asked, Asked::Definition(_)))
+    }
+
+    /// A call that waits.
+    pub(super) fn pending_call(callee: Value, record: CallRecord) -> Self {
+        let path = format!("{}({})", callee.path(), first_path(&record));
+        Self::pending(Asked::Call { callee, record }, &path)
+    }
+
     /// An instance of a class of another file; `path` is what the value is called here.
     pub(super) fn pending_instance(class: Value, path: &str) -> Self {
         Self::pending(Asked::Instance { class }, path)
@@ -117,6 +136,17 @@ impl Value {
 }
 
 impl Evaluator<'_> {
+    /// The value of a definition that waits; other values as they are.
+    pub(super) fn defined(&mut self, value: Value) -> Value {
+        match &value.kind {
+            Kind::Pending(pending) if value.is_definition() => {
+                let pending = Rc::clone(pending);
+                self.force_pending(&pending)
+            }
+            _ => value,
+        }
+    }
+
     /// A call into another file: followed at once when it is given claims or a header, since what is done with them
     /// matters; kept for later otherwise.
     pub(super) fn call_elsewhere(&mut self, callee: &Value, record: CallRecord) -> Value {
@@ -125,12 +155,7 @@ impl Evaluator<'_> {
             return self.dispatch(&callee, record);
         }
         self.hand_on(&record);
-        let path = format!("{}({})", callee.path(), first_path(&record));
-        let asked = Asked::Call {
-            callee: callee.clone(),
-            record,
-        };
-        Value::pending(asked, &path)
+        Value::pending_call(callee.clone(), record)
     }
 
     /// The same for a method.
@@ -175,7 +200,7 @@ impl Evaluator<'_> {
         self.call_member(&object, name, record)
     }
 
-    fn hand_on(&mut self, record: &CallRecord) {
+    pub(super) fn hand_on(&mut self, record: &CallRecord) {
         for (value, _) in record.positional.iter().chain(record.named.values()) {
             self.note_use(value, Use::HandedOn);
         }
@@ -240,8 +265,18 @@ impl Evaluator<'_> {
         let value = match &pending.asked {
             Asked::Call { callee, record } => {
                 let callee = self.force(callee.clone());
-                self.dispatch(&callee, record.clone())
+                match &callee.kind {
+                    Kind::Function(closure) => self.invoke(closure, record),
+                    _ => self.dispatch(&callee, record.clone()),
+                }
             }
+            Asked::Definition(definition) => match self.run_definition(definition) {
+                Some(value) => value,
+                None => {
+                    *pending.known.borrow_mut() = None;
+                    return unknown;
+                }
+            },
             Asked::Method {
                 object,
                 name,
@@ -276,7 +311,7 @@ fn first_path(record: &CallRecord) -> String {
 }
 
 /// Whether a call is given all claims of a token, its header, or a claim that can be checked.
-fn carries_claims(record: &CallRecord) -> bool {
+pub(super) fn carries_claims(record: &CallRecord) -> bool {
     fn carries(value: &Value, depth: usize) -> bool {
         match &value.kind {
             Kind::Claims(_, path) => {

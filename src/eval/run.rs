@@ -67,9 +67,14 @@ impl<'a> Evaluator<'a> {
     }
 
     fn run_function(&mut self, closure: &Rc<Closure>, record: &CallRecord, generic: bool) -> Value {
-        self.within(closure.file, |this| {
+        let told = self.told();
+        let result = self.within(closure.file, |this| {
             this.run_in_file(closure, record, generic)
-        })
+        });
+        if self.told() > told {
+            self.telling.insert(closure.key());
+        }
+        result
     }
 
     fn run_in_file(&mut self, closure: &Rc<Closure>, record: &CallRecord, generic: bool) -> Value {

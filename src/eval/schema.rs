@@ -7,12 +7,12 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::filled::{Filled, Truth};
 use super::stage::is_for_tests;
-use super::value::{CallRecord, Entry, Kind, Map, Object, Value};
+use super::value::{CallRecord, ClassValue, Entry, Kind, Map, Object, Value};
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, FieldModel, Slot, TypeModel};
 use crate::models::source::Source;
 use crate::source::Span;
-use crate::syntax::ir::Name;
+use crate::syntax::ir::{MemberKind, Name};
 
 /// Fields of one schema that are read.
 const MOST_FIELDS: usize = 400;
@@ -287,7 +287,11 @@ impl<'a> Evaluator<'a> {
             }
             Kind::Class(class) if is_for_tests(&class.name) => into.open = true,
             Kind::Class(class) => {
-                for (name, entry) in self.attributes(class, 0) {
+                let class = Rc::clone(class);
+                for (name, entry) in self.attributes(&class, 0) {
+                    into.fields.entry(name).or_insert(entry);
+                }
+                for (name, entry) in self.fields_of_instances(&class) {
                     into.fields.entry(name).or_insert(entry);
                 }
             }
@@ -328,7 +332,7 @@ impl<'a> Evaluator<'a> {
     /// Attributes of a class and of its bases.
     pub(super) fn attributes(
         &mut self,
-        class: &Rc<super::value::ClassValue>,
+        class: &Rc<ClassValue>,
         depth: usize,
     ) -> BTreeMap<String, Entry> {
         let mut all = class.statics.borrow().entries.clone();
@@ -342,6 +346,31 @@ impl<'a> Evaluator<'a> {
             }
         }
         all
+    }
+
+    /// The fields that instances of a class have, with what they are when nothing else is given.
+    fn fields_of_instances(&mut self, class: &Rc<ClassValue>) -> BTreeMap<String, Entry> {
+        let mut fields = BTreeMap::new();
+        for (file, member) in self.members_of(class).into_iter().take(MOST_FIELDS) {
+            let MemberKind::Field(default) = member.kind else {
+                continue;
+            };
+            if member.is_static {
+                continue;
+            }
+            let name = &member.name;
+            let value = match default {
+                Some(default) => self.within(file, |this| this.expression(default, class.scope)),
+                None => Value::unknown(&name.text),
+            };
+            let entry = Entry {
+                value: value.bound(&name.text, name.span),
+                key: name.span,
+                maybe: false,
+            };
+            fields.insert(name.text.clone(), entry);
+        }
+        fields
     }
 
     fn read_all(&mut self, described: Described, reading: Reading<'_, 'a>) -> Value {

@@ -180,7 +180,8 @@ fn by_word(value: &Value) -> Option<Stage> {
     }
 }
 
-fn holds_stage(value: &Value) -> bool {
+/// Whether a value says by its name where the program runs.
+pub(super) fn holds_stage(value: &Value) -> bool {
     STAGE_NAMES.contains(&plain(last_name(&value.path())).as_str())
 }
 

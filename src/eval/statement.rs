@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::Evaluator;
 use super::branch::{Flow, Outcome, Way};
 use super::uses::Use;
@@ -22,7 +24,20 @@ impl<'a> Evaluator<'a> {
     /// Runs a block in a given scope: functions and classes are bound first.
     pub(super) fn block(&mut self, block: &'a Block, scope: usize) -> Outcome {
         self.hoist(block, scope);
+        self.statements(block, scope, &FxHashSet::default())
+    }
+
+    /// Runs the statements of a block in order, without those at some positions.
+    pub(super) fn statements(
+        &mut self,
+        block: &'a Block,
+        scope: usize,
+        without: &FxHashSet<usize>,
+    ) -> Outcome {
         for (index, statement) in block.statements.iter().enumerate() {
+            if without.contains(&index) {
+                continue;
+            }
             if !self.step() {
                 return (Flow::On, None);
             }
@@ -37,7 +52,7 @@ impl<'a> Evaluator<'a> {
         (Flow::On, value)
     }
 
-    fn hoist(&mut self, block: &'a Block, scope: usize) {
+    pub(super) fn hoist(&mut self, block: &'a Block, scope: usize) {
         for statement in &block.statements {
             match &statement.kind {
                 StatementKind::Function(id) => {
@@ -88,7 +103,7 @@ impl<'a> Evaluator<'a> {
         self.unknown_library |= handles_tokens && !local && !self.catalog.knows_package(package);
     }
 
-    fn statement(&mut self, statement: &'a Statement, scope: usize) -> Flow {
+    pub(super) fn statement(&mut self, statement: &'a Statement, scope: usize) -> Flow {
         match &statement.kind {
             StatementKind::Import(_) => Flow::On,
             StatementKind::Function(id) => {
@@ -292,7 +307,43 @@ impl<'a> Evaluator<'a> {
         if !exhaustive {
             arms.push(Box::new(|_: &mut Self| (Flow::On, None)));
         }
-        self.branches(&arms)
+        let (flow, value) = self.branches(&arms);
+        (
+            flow,
+            value.map(|value| self.with_fallback_arm(&subject, value)),
+        )
+    }
+
+    /// What the arms of a match leave: when one is what was matched, what another one writes is its fallback.
+    fn with_fallback_arm(&mut self, subject: &Value, value: Value) -> Value {
+        let Kind::OneOf(values) = &value.kind else {
+            return value;
+        };
+        let is_subject = |value: &&Value| match (&value.kind, &subject.kind) {
+            (
+                Kind::Environment {
+                    name,
+                    fallback: None,
+                },
+                Kind::Environment { name: asked, .. },
+            ) => name == asked,
+            (
+                Kind::Setting {
+                    path,
+                    fallback: None,
+                },
+                Kind::Setting { path: asked, .. },
+            ) => path == asked,
+            _ => false,
+        };
+        let (matched, written): (Vec<&Value>, Vec<&Value>) = values.iter().partition(is_subject);
+        match (&matched[..], &written[..]) {
+            ([matched], [written]) if written.as_text().is_some() => {
+                let span = written.origin().unwrap_or_default();
+                self.either((*matched).clone(), (*written).clone(), span)
+            }
+            _ => value,
+        }
     }
 
     pub(super) fn run_try(&mut self, tried: &'a Try, scope: usize) -> Outcome {
@@ -330,7 +381,12 @@ impl<'a> Evaluator<'a> {
         }
         match assignment.operator {
             AssignOperator::Set => {}
-            AssignOperator::Update => value = Value::new(Kind::Joined(vec![value].into())),
+            AssignOperator::Update => {
+                // A part of a token that is padded stays what it is.
+                let before = self.read_target(&assignment.target, scope);
+                let before = before.filter(|before| matches!(before.kind, Kind::TokenPart(..)));
+                value = Value::new(Kind::Joined(before.into_iter().chain([value]).collect()));
+            }
             AssignOperator::Default => {
                 if let Some(before) = self.read_target(&assignment.target, scope) {
                     value = self.either(before, value, self.target_span(&assignment.target));
@@ -435,14 +491,19 @@ impl<'a> Evaluator<'a> {
         if self.module.assignments_are_local {
             return own;
         }
+        self.scope_with(name, scope).unwrap_or(own)
+    }
+
+    /// The nearest scope that binds a name.
+    pub(super) fn scope_with(&self, name: &str, scope: usize) -> Option<usize> {
         let mut at = Some(scope);
         while let Some(index) = at {
             if self.scopes[index].names.contains_key(name) {
-                return index;
+                return Some(index);
             }
             at = self.scopes[index].parent;
         }
-        own
+        None
     }
 }
 

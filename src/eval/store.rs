@@ -4,15 +4,17 @@
 //! content by their place or because a variable names them.
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::member::as_fallback;
 use super::schema::Described;
-use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Value};
+use super::stage::holds_stage;
+use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Symbol, Value};
 use super::{Evaluator, Frame};
 use crate::models::catalog::Found;
-use crate::models::schema::{Api, Slot, StoreModel};
+use crate::models::schema::{Api, Role, Slot, StoreModel};
 use crate::source::{FileId, Span};
 use crate::syntax::resolve::{folder_of, inside, join, upwards};
 
@@ -108,8 +110,96 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Writes a variable or setting by a member of the object that holds them; `false` when nothing is known of the
+    /// object.
+    pub(super) fn set_by_member(
+        &mut self,
+        object: &Symbol,
+        name: &str,
+        key: Span,
+        value: &Value,
+    ) -> bool {
+        let object = self.packaged(&object.package, &object.path);
+        let catalog: &'a _ = self.catalog;
+        let apis = catalog.apis(&object.package, &object.path);
+        let holder = apis.iter().find(|found| found.item.members);
+        let Some((api, store)) =
+            holder.and_then(|found| Some((found.item, found.item.store.as_ref()?)))
+        else {
+            return false;
+        };
+        let kind = |fallback| match api.role {
+            Role::Environment => Kind::Environment {
+                name: Rc::from(name),
+                fallback,
+            },
+            _ => Kind::Setting {
+                path: Rc::from(name),
+                fallback,
+            },
+        };
+        let known = Value::new(kind(None));
+        if holds_stage(&known) {
+            return false;
+        }
+        let value = match self.written_when_missing(&known, value) {
+            Some(value) => value,
+            None if self.depth() > 0 && value.as_text().is_some() => Value {
+                kind: kind(Some(Rc::new(value.clone()))),
+                trail: value.trail.clone(),
+            },
+            None => value.clone(),
+        };
+        let entry = Entry {
+            value,
+            key,
+            maybe: false,
+        };
+        self.put(store, name, entry);
+        true
+    }
+
+    /// Writes a setting by an attribute that stands for it.
+    pub(super) fn set_by_attribute(
+        &mut self,
+        object: &Value,
+        name: &str,
+        key: Span,
+        value: &Value,
+    ) {
+        let Kind::Unknown(path) = &object.kind else {
+            return;
+        };
+        let owner = path.split('(').next().unwrap_or_default();
+        let owner = owner.rsplit('.').next().unwrap_or_default();
+        let catalog: &'a _ = self.catalog;
+        let attribute = catalog.stores().find_map(|found| {
+            let mut attributes = found.item.attributes.iter();
+            let (_, setting) = attributes.find(|(attribute, _)| {
+                attribute
+                    .split_once('.')
+                    .is_some_and(|written| written == (owner, name))
+            })?;
+            let mut packages = found.library.packages.iter();
+            packages
+                .any(|package| self.imported_modules.contains(package))
+                .then_some((&found.item.name, setting))
+        });
+        let Some((store, setting)) = attribute else {
+            return;
+        };
+        self.note_setting(setting, value, key);
+        let entry = Entry {
+            value: value.clone().bound(setting, key),
+            key,
+            maybe: self.depth() > 0,
+        };
+        self.put(store, setting, entry);
+    }
+
     /// Puts one setting into a store; what was there first stays.
     pub(super) fn put(&mut self, store: &str, name: &str, entry: Entry) {
+        self.changes += 1;
         let store = self.stores.entry(store.to_owned()).or_default();
         match store.entries.get(name) {
             Some(known) => {
@@ -265,6 +355,30 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Lets the functions that fill a store run before those that may read it.
+    pub(super) fn filling_first(&mut self) {
+        let catalog: &'a _ = self.catalog;
+        let imported = |package: &String| self.imported_modules.contains(package);
+        let spelled: Vec<&String> = catalog
+            .stores()
+            .filter(|found| found.library.packages.iter().any(imported))
+            .flat_map(|found| &found.item.spelled)
+            .collect();
+        if spelled.is_empty() {
+            return;
+        }
+        let mut waiting = std::mem::take(&mut self.waiting);
+        // The last one runs first.
+        waiting.sort_by_cached_key(|closure| {
+            let source = &self.loaded[closure.file].file.source;
+            let span = self.function_of(closure).span;
+            let inside = source.text(span);
+            let fills = spelled.iter().any(|word| writes(&inside, word));
+            fills.then_some(Reverse(span))
+        });
+        self.waiting = waiting;
+    }
+
     /// Runs the functions of a file that spell how a store is filled.
     fn run_filling(&mut self, file: usize, spelled: &[String]) {
         let Some(loaded) = self.loaded.get(file).filter(|_| file != 0) else {
@@ -299,9 +413,12 @@ impl<'a> Evaluator<'a> {
         let journals = std::mem::take(&mut self.journals);
         let evaluated = self.evaluated.take();
         let delivered = self.delivered.take();
+        let outside = (self.activation, self.older_scopes);
+        (self.activation, self.older_scopes) = (0, 0);
         self.loading += 1;
         let result = run(self);
         self.loading -= 1;
+        (self.activation, self.older_scopes) = outside;
         self.frames = frames;
         self.journals = journals;
         self.evaluated = evaluated;
@@ -321,6 +438,20 @@ impl<'a> Evaluator<'a> {
         })?;
         Some(&found.item.name)
     }
+}
+
+/// Whether code spells a word that fills a store. An element is written only where a value is assigned to it.
+fn writes(code: &str, word: &str) -> bool {
+    let mut found = code.match_indices(word);
+    if !word.ends_with('[') {
+        return found.next().is_some();
+    }
+    found.any(|(at, _)| {
+        let rest = code.get(at + word.len()..).unwrap_or_default();
+        let rest = rest.split_once(']').map_or("", |(_, rest)| rest);
+        let assigned = rest.trim_start().strip_prefix('=');
+        assigned.is_some_and(|rest| !rest.starts_with('='))
+    })
 }
 
 /// Whether a text that is written in the code may be the value.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::value::{Kind, Value};
+use crate::facts::Ignoring;
 
 /// Members that only wrap the claims.
 const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body", "custom", "decoded"];
@@ -45,6 +46,15 @@ impl ClaimsUse {
             && self.handed_on.is_empty()
             && self.called.is_empty()
             && !self.returned
+    }
+
+    /// Whether nobody did anything with them but look whether they are there.
+    pub(super) fn is_only_tested(&self) -> bool {
+        let tested = Self {
+            compared: BTreeSet::new(),
+            ..self.clone()
+        };
+        tested.is_untouched()
     }
 
     /// Whether nobody did anything with them but return them.
@@ -125,6 +135,9 @@ impl Evaluator<'_> {
             return;
         };
         let after_expiry = record.after_expiry.is_some();
+        if record.promised && how == Use::Compared && path.is_empty() && !record.uses.awaited {
+            record.ignored = Some((Ignoring::Unawaited, record.call.name));
+        }
         let uses = &mut record.uses;
         let names: Vec<&String> = path
             .iter()

@@ -107,6 +107,8 @@ pub(super) enum Kind {
     Exported(Rc<Value>),
     /// The public half of a key.
     PublicHalf(Rc<Value>),
+    /// A public key of which a secret was made.
+    SecretOfPublic(Rc<Value>),
     /// A function that the library hands out: what it is called with is what was asked for.
     Callback,
     /// The default of whatever type is wanted.
@@ -387,7 +389,8 @@ impl Value {
     pub(super) fn one_of(values: impl IntoIterator<Item = Value>) -> Self {
         let mut all: Vec<Value> = Vec::new();
         let mut add = |part: Value| {
-            if !all.iter().any(|known| known.same(&part)) {
+            // One too many is enough to know that there are too many.
+            if all.len() <= MOST_ALTERNATIVES && !all.iter().any(|known| known.same(&part)) {
                 all.push(part);
             }
         };
@@ -463,7 +466,7 @@ impl Value {
                 .iter()
                 .find(|value| value.is_unknown())
                 .map_or_else(String::new, Value::path),
-            Kind::PublicHalf(key) => key.path(),
+            Kind::PublicHalf(key) | Kind::SecretOfPublic(key) => key.path(),
             Kind::Joined(parts) => parts
                 .iter()
                 .map(Value::path)

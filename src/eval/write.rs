@@ -15,6 +15,7 @@ impl Evaluator<'_> {
     /// Writes to a member or element.
     pub(super) fn write_place(&mut self, place: ExprId, value: Value, scope: usize) {
         let module = self.module;
+        self.note_change(place, scope);
         match &module.expr(place).kind {
             ExprKind::Member { object, name } => {
                 let object = self.expression(*object, scope);
@@ -42,6 +43,7 @@ impl Evaluator<'_> {
 
     pub(super) fn write_member(&mut self, object: &Value, name: &str, span: Span, value: Value) {
         self.note_setting(name, &value, span);
+        self.set_by_attribute(object, name, span, &value);
         self.note_kept(&value);
         let value = value.bound(name, span);
         let depth = self.depth();
@@ -78,6 +80,7 @@ impl Evaluator<'_> {
                     self.keep(path, name, value.clone());
                     self.note_use(&value, Use::Stored);
                 }
+                Kind::Symbol(symbol) if self.set_by_member(symbol, name, span, &value) => {}
                 _ => self.note_use(&value, Use::Stored),
             }
         }

@@ -12,6 +12,8 @@ pub struct Key {
     pub kind: Option<KeyKind>,
     /// What it is made of.
     pub material: Material,
+    /// The code takes a public key for the bytes of a secret.
+    pub public_as_secret: bool,
     /// How the material is written.
     pub encoding: Encoding,
     /// The way it took, from where it is written to the call.

@@ -16,6 +16,8 @@ pub struct IgnoredResult {
 pub enum Ignoring {
     /// Nothing is done with what the call gives.
     Unused,
+    /// It is a promise that nobody awaits, and that is looked at like a result or not at all.
+    Unawaited,
     /// Its error is caught, and nothing happens.
     Swallowed,
     /// The function around returns it, and its caller drops it.

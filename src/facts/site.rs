@@ -42,6 +42,8 @@ pub struct Site {
     pub mint: Option<MintFact>,
     /// What the token is called where it comes from.
     pub token: String,
+    /// The token came with the answer to a request of the code's own.
+    pub token_fetched: bool,
     /// The library ties the family of algorithms to the type of the key.
     pub family_bound: bool,
     /// `none` never verifies in this library.
@@ -95,6 +97,7 @@ impl Site {
             uses: ClaimsUse::default(),
             mint: None,
             token: String::new(),
+            token_fetched: false,
             family_bound: false,
             none_refused: false,
             empty_key_accepted: false,

@@ -159,7 +159,6 @@ fn callers(
     entered: &BTreeSet<FileId>,
 ) -> Vec<FileId> {
     let files = project.files();
-    let mut words: Vec<&str> = Vec::new();
     let mut wrappers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for file in evaluated {
         let path = files.path(file.file);
@@ -169,36 +168,30 @@ fn callers(
             homes.extend(homes_of(path));
         }
     }
-    for (name, homes) in &wrappers {
-        words.push(name);
-        words.extend(homes);
-    }
     let settings: BTreeSet<&str> = evaluated
         .iter()
         .flat_map(|file| file.evaluation.settings.iter().map(String::as_str))
         .collect();
-    words.extend(&settings);
-    words.sort_unstable();
-    words.dedup();
-    if words.is_empty() {
+    let names: BTreeSet<&str> = wrappers.keys().chain(&settings).copied().collect();
+    if names.is_empty() {
         return Vec::new();
     }
-    // Only fails for automata beyond all memory.
-    let Ok(search) = AhoCorasick::new(&words) else {
+    let homes = wrappers.values().flatten().copied().collect();
+    // Most files name no wrapper; only in those that do is it looked where they have it from.
+    let (Some(names), Some(homes)) = (Words::new(names), Words::new(homes)) else {
         return Vec::new();
     };
     let names_a_wrapper = |id: &FileId| {
         let Some(content) = files.content(*id) else {
             return false;
         };
-        let found: BTreeSet<&str> = search
-            .find_overlapping_iter(&content)
-            .map(|hit| words[hit.pattern().as_usize()])
-            .collect();
-        let calls = |(name, homes): (&&str, &BTreeSet<&str>)| {
-            found.contains(*name) && homes.iter().any(|home| found.contains(home))
-        };
-        found.iter().any(|word| settings.contains(word)) || wrappers.iter().any(calls)
+        let named = names.spelled_in(&content);
+        if named.is_empty() || !named.is_disjoint(&settings) {
+            return !named.is_empty();
+        }
+        let homes = homes.spelled_in(&content);
+        let mut wrappers = named.iter().filter_map(|name| wrappers.get(name));
+        wrappers.any(|known| !known.is_disjoint(&homes))
     };
     let others: Vec<FileId> = files
         .others()
@@ -208,6 +201,33 @@ fn callers(
     let mut callers: Vec<FileId> = others.into_par_iter().filter(names_a_wrapper).collect();
     callers.truncate(MOST_CALLERS);
     callers
+}
+
+/// Words that are looked for all at once.
+struct Words<'a> {
+    words: Vec<&'a str>,
+    search: AhoCorasick,
+}
+
+impl<'a> Words<'a> {
+    /// `None` when there are too many for any memory.
+    fn new(words: BTreeSet<&'a str>) -> Option<Self> {
+        let words: Vec<&str> = words.into_iter().collect();
+        let search = AhoCorasick::new(&words).ok()?;
+        Some(Self { words, search })
+    }
+
+    /// Those that a file spells.
+    fn spelled_in(&self, content: &[u8]) -> BTreeSet<&'a str> {
+        // Finding out that there is none is much faster.
+        if !self.search.is_match(content) {
+            return BTreeSet::new();
+        }
+        self.search
+            .find_overlapping_iter(content)
+            .map(|hit| self.words[hit.pattern().as_usize()])
+            .collect()
+    }
 }
 
 /// What an import of the file may spell: its name without extension, and the folders around it, which may be a

@@ -18,6 +18,21 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         let library = &site.library.name;
         let noun = site.noun();
         match &site.algorithms {
+            algorithms if takes_hmac(algorithms) && public_as_secret(site) => {
+                let by_hand = site.handed_over.as_ref().unwrap_or(&site.place);
+                let place = public_material(site).unwrap_or(by_hand);
+                let message = format!(
+                    "A public key is the HMAC secret of this {library} call: whoever has the public key can mint."
+                );
+                report(
+                    site,
+                    place,
+                    "a public key used as HMAC secret",
+                    message,
+                    false,
+                    findings,
+                );
+            }
             Algorithms::Known {
                 names,
                 place: Some(place),
@@ -78,6 +93,23 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             _ => {}
         }
     }
+}
+
+/// Whether a call may take HMAC algorithms.
+fn takes_hmac(algorithms: &Algorithms) -> bool {
+    match algorithms {
+        Algorithms::Known { names, .. } => names.iter().any(|name| is_hmac(name)),
+        Algorithms::Unset(unset) => matches!(
+            unset,
+            UnsetAlgorithms::ByKey | UnsetAlgorithms::ByKeyText | UnsetAlgorithms::Header
+        ),
+        Algorithms::FromHeader(_) | Algorithms::Unknown => false,
+    }
+}
+
+/// Whether the code makes a secret of a public key.
+fn public_as_secret(site: &Site) -> bool {
+    site.keys.iter().any(|key| key.public_as_secret)
 }
 
 fn mixes(names: &[String]) -> bool {

@@ -75,6 +75,9 @@ pub(super) fn from_token_endpoint(site: &Site) -> bool {
         "idtoken",
         "accesstoken",
     ];
+    if site.token_fetched {
+        return true;
+    }
     let token = site.token.to_ascii_lowercase();
     let last = token
         .trim_end_matches(['(', ')', ']'])
@@ -88,19 +91,24 @@ pub(super) fn from_token_endpoint(site: &Site) -> bool {
 pub(super) fn from_request(site: &Site) -> bool {
     const WORDS: &[&str] = &[
         "req.",
-        "request",
         "headers",
         "header(",
         "authorization",
         "cookie",
         "query",
-        ".body",
         "ctx.",
         "handshake",
         "bearer",
     ];
     let token = site.token.to_ascii_lowercase();
-    WORDS.iter().any(|word| token.contains(word))
+    // A request of the code's own has another name, and is called: `fetch(HttpRequest(...)).body`.
+    let stands_behind = |word: &str, none: fn(char) -> bool| {
+        let mut found = token.match_indices(word);
+        found.any(|(at, _)| !token.get(..at).unwrap_or_default().ends_with(none))
+    };
+    stands_behind("request", char::is_alphanumeric)
+        || stands_behind(".body", |before| before == ')')
+        || WORDS.iter().any(|word| token.contains(word))
 }
 
 /// Whether the token that is read here is verified as well: in the same function, or in another one of the file.

@@ -25,6 +25,13 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
                      token passes."
                 ),
             ),
+            Ignoring::Unawaited => (
+                "nobody awaits its promise",
+                format!(
+                    "This {library} call gives a promise, which nobody awaits: the code goes on before the token is \
+                     verified, and a promise counts as true. Every token passes."
+                ),
+            ),
             Ignoring::Swallowed => (
                 "its error is swallowed",
                 format!(

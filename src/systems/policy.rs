@@ -371,6 +371,7 @@ fn key_of(material: Material, kind: Option<KeyKind>) -> Key {
         instead_of: Vec::new(),
         confined: None,
         dead_guard: None,
+        public_as_secret: false,
     }
 }
 

@@ -133,6 +133,24 @@ fn nested_calls_are_bounded() {
 }
 
 #[test]
+fn definitions_that_wait_for_each_other_are_bounded() {
+    let chain: String = (0..2000)
+        .map(|number| format!("const K{} = K{number};\n", number + 1))
+        .collect();
+    let settings =
+        format!("const K0 = 'not-a-secret';\n{chain}module.exports = {{ K3, K2000 }};\n");
+    let key =
+        |name: &str| VERIFY.replace("'not-a-secret'", &format!("require('./settings').{name}"));
+    let near = tree(&[("auth.js", &key("K3")), ("settings.js", &settings)]);
+    let report = lint_within(near.path(), Budget::default());
+    let mut rules = report.findings.iter().map(|it| it.rule.id);
+    assert!(rules.any(|rule| rule == "hardcoded-key"));
+    let far = tree(&[("auth.js", &key("K2000")), ("settings.js", &settings)]);
+    let report = lint_within(far.path(), Budget::default());
+    assert_eq!((report.summary.cut.files, report.summary.cut.depth), (1, 1));
+}
+
+#[test]
 fn circles_end() {
     let a = "const b = require('./b');\nconst jwt = require('jsonwebtoken');\n\
         exports.key = () => b.key();\nexports.user = (token) => jwt.verify(token, b.key());\n";

@@ -54,6 +54,9 @@ pub struct Api {
     /// Kind of the key it makes or takes.
     #[serde(default)]
     pub kind: Option<KeyKind>,
+    /// A public key that it is given is taken for the bytes of a secret like any others.
+    #[serde(default)]
+    pub any_bytes: bool,
     /// How the material is written.
     #[serde(default)]
     pub encoding: Option<Encoding>,
@@ -80,6 +83,9 @@ pub struct Api {
     /// How a verify says that a token is bad.
     #[serde(default)]
     pub result: ResultKind,
+    /// Names among the paths that give a promise of what the others give.
+    #[serde(default)]
+    pub promised: Vec<String>,
     /// How to mend a slot here, over the library's own advice.
     #[serde(default)]
     pub fix: BTreeMap<Slot, String>,

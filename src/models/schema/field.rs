@@ -30,4 +30,8 @@ pub struct AttributeModel {
     /// A word that says that the variable is called like the field, in capitals.
     #[serde(default)]
     pub same_name: Option<String>,
+    /// Where it stands on a class and this holds, the default of the class says what its fields are when nothing else
+    /// does.
+    #[serde(default)]
+    pub class_default: Option<Condition>,
 }

@@ -78,10 +78,12 @@ pub enum Role {
     Split,
     /// Takes the last part of a text off.
     SplitLast,
-    /// Takes the next element off its receiver.
+    /// Takes the next element off its receiver, or the one at a position and those before it.
     Next,
     /// Writes bytes as base64.
     Encode,
+    /// Reads JSON. What it reads out of a token that was taken apart are claims that nobody verified.
+    ReadJson,
     /// Makes a keyed hash of a message.
     Hash,
     /// Says whether a keyed hash of a message is the one that is given.

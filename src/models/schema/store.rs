@@ -55,6 +55,10 @@ pub struct StoreModel {
     /// Members of unknown objects that mean the store, in files that import the library.
     #[serde(default)]
     pub members: Vec<String>,
+    /// Attributes of unknown objects that are one setting each, in files that import the library: the name of the
+    /// object or of what made it, a dot and the attribute, with the name of the setting.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
     /// What its files hold is taken only when nothing else says what it is.
     #[serde(default)]
     pub settings: bool,
