@@ -312,7 +312,7 @@ fn result_ignored(record: &SiteRecord<'_>) -> Option<(Ignoring, Span)> {
         Some((Ignoring::Unawaited, span)) => {
             (!uses.awaited && uses.is_only_tested()).then_some((Ignoring::Unawaited, span))
         }
-        Some((Ignoring::Dropped, span)) => Some((Ignoring::Dropped, span)),
+        Some((how @ (Ignoring::Dropped | Ignoring::Promised), span)) => Some((how, span)),
         Some(ignored) if untouched => Some(ignored),
         _ if is_dropped && record.promised => Some((Ignoring::Unawaited, record.call.name)),
         _ => is_dropped.then_some((Ignoring::Unused, record.call.name)),

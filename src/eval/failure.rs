@@ -333,7 +333,18 @@ impl<'a> Evaluator<'a> {
         let ExprKind::Call(call) = &module.expr(id).kind else {
             return;
         };
-        if self.sites.len() == start {
+        // A method that hands the answer on: `isGood(token).then(...)`.
+        let hands_on = match &module.expr(call.callee).kind {
+            ExprKind::Member { object, name } => {
+                matches!(module.expr(*object).kind, ExprKind::Call(_))
+                    && self
+                        .catalog
+                        .method(&name.text)
+                        .is_some_and(|method| method.role == Role::Apply)
+            }
+            _ => false,
+        };
+        if self.sites.len() == start || hands_on {
             return;
         }
         let whole = self.expression_span(statement);
@@ -349,6 +360,38 @@ impl<'a> Evaluator<'a> {
             let reported = record.reported_in == Some(depth);
             if (returned || reported) && record.uses.is_only_returned() {
                 record.ignored = Some((Ignoring::Dropped, span));
+            }
+        }
+    }
+
+    /// A condition that takes the promise of a function for what the function says of a token.
+    pub(super) fn note_promise_tested(&mut self, condition: ExprId, known: usize) {
+        if self.promises.len() == known {
+            return;
+        }
+        let module = self.module;
+        let mut waiting = vec![condition];
+        while let Some(id) = waiting.pop() {
+            let expression = module.expr(id);
+            match &expression.kind {
+                ExprKind::Not(inner) => waiting.push(*inner),
+                ExprKind::Logical { left, right, .. } => waiting.extend([*left, *right]),
+                ExprKind::Call(call) => {
+                    let made = self.promises.iter().skip(known);
+                    let inside = made
+                        .filter(|(span, _)| *span == expression.span)
+                        .flat_map(|(_, sites)| sites.clone());
+                    let inside: Vec<usize> = inside.collect();
+                    let name = self.last_name(call.callee);
+                    for site in inside {
+                        if let Some(record) = self.sites.get_mut(site)
+                            && record.api.item.role == Role::Verify
+                        {
+                            record.ignored = Some((Ignoring::Promised, name));
+                        }
+                    }
+                }
+                _ => {}
             }
         }
     }

@@ -45,6 +45,7 @@ mod slots;
 mod stage;
 mod statement;
 mod store;
+mod taken_apart;
 mod token;
 mod uses;
 mod value;
@@ -289,7 +290,7 @@ struct Evaluator<'a> {
     /// What was fetched.
     fetches: Vec<fetch::FetchRecord>,
     /// Tokens that were taken apart.
-    taken_apart: Vec<by_hand::TakenApart>,
+    taken_apart: Vec<taken_apart::TakenApart>,
     /// Keyed hashes over parts of tokens.
     hashes: Vec<by_hand::KeyedHash<'a>>,
     /// Discovery documents that are put together.
@@ -308,6 +309,8 @@ struct Evaluator<'a> {
     activations: usize,
     /// Scopes that are older than the run.
     older_scopes: usize,
+    /// Calls of functions that only promise what they return, with the sites that were found in them.
+    promises: Vec<(Span, std::ops::Range<usize>)>,
     /// An error is being made, which nobody checks anything with.
     throwing: bool,
     /// Variables of the environment that the code holds to be set, or stops.
@@ -401,6 +404,7 @@ impl<'a> Evaluator<'a> {
             activation: 0,
             activations: 0,
             older_scopes: 0,
+            promises: Vec::new(),
             throwing: false,
             not_empty: FxHashSet::default(),
             key_guards: missing::KeyGuards::default(),

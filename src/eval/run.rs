@@ -113,6 +113,7 @@ impl<'a> Evaluator<'a> {
             self.write_name(scope, &receiver.text, this);
         }
         self.bind_parameters(&function.parameters, record, scope);
+        let start = self.sites.len();
         let (_, tail) = self.block(&function.body, scope);
         let frame = self.frames.pop();
         let returns = frame.map(|frame| frame.returns).unwrap_or_default();
@@ -123,6 +124,9 @@ impl<'a> Evaluator<'a> {
         }
         self.note_returned(function, &result);
         self.note_use(&result, Use::Returned);
+        if function.is_async && self.sites.len() > start {
+            self.promises.push((record.span, start..self.sites.len()));
+        }
         result
     }
 

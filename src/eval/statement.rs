@@ -208,8 +208,10 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn run_if(&mut self, branch: &'a If, scope: usize) -> Outcome {
+        let promises = self.promises.len();
         let condition = self.expression(branch.condition, scope);
         self.note_use(&condition, Use::Compared);
+        self.note_promise_tested(branch.condition, promises);
         let stage = self.stage_of(branch.condition, &condition);
         self.note_stage(&branch.then, stage.then);
         self.note_stage(&branch.otherwise, stage.otherwise);

@@ -18,6 +18,8 @@ pub enum Ignoring {
     Unused,
     /// It is a promise that nobody awaits, and that is looked at like a result or not at all.
     Unawaited,
+    /// The function around promises it, and its caller takes the promise for it.
+    Promised,
     /// Its error is caught, and nothing happens.
     Swallowed,
     /// The function around returns it, and its caller drops it.

@@ -32,6 +32,13 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
                      verified, and a promise counts as true. Every token passes."
                 ),
             ),
+            Ignoring::Promised => (
+                "nobody awaits its promise",
+                format!(
+                    "This call promises to say whether {library} holds the token good, and nobody awaits it: a promise \
+                     counts as true, so every token passes."
+                ),
+            ),
             Ignoring::Swallowed => (
                 "its error is swallowed",
                 format!(

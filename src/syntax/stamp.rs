@@ -298,6 +298,7 @@ impl Stamp<'_> {
             body,
             decorators: _,
             returns,
+            is_async: _,
         } = function;
         self.maybe_name(name);
         self.span(span);

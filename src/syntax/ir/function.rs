@@ -24,6 +24,8 @@ pub struct Function {
     pub decorators: Vec<ExprId>,
     /// Declared return type.
     pub returns: Option<TypeName>,
+    /// A call only promises what it returns.
+    pub is_async: bool,
 }
 
 /// A parameter.

@@ -26,6 +26,7 @@ impl<'tree> Lowering<'tree> {
             },
             None => Block::default(),
         };
+        let is_async = self.has_token(node, "async");
         self.module.add_function(Function {
             name,
             span: span(node),
@@ -34,6 +35,7 @@ impl<'tree> Lowering<'tree> {
             body,
             decorators: Vec::new(),
             returns,
+            is_async,
         })
     }
 }

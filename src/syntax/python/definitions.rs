@@ -53,6 +53,7 @@ impl<'tree> Lowering<'tree> {
             body,
             decorators,
             returns,
+            is_async: node.child(0).is_some_and(|first| first.kind() == "async"),
         })
     }
 
@@ -68,6 +69,7 @@ impl<'tree> Lowering<'tree> {
             body,
             decorators: Vec::new(),
             returns: None,
+            is_async: false,
         })
     }
 
@@ -263,6 +265,7 @@ impl<'tree> Lowering<'tree> {
             },
             decorators: Vec::new(),
             returns: None,
+            is_async: false,
         });
         Member {
             name,

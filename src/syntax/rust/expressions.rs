@@ -293,6 +293,7 @@ impl Lowerer {
             body: self.block_of(&closure.body),
             decorators: Vec::new(),
             returns: self.returns(&closure.output),
+            is_async: closure.asyncness.is_some(),
         };
         ExprKind::Function(self.module.add_function(function))
     }

@@ -213,6 +213,7 @@ impl Lowerer {
             body: self.block(body),
             decorators: self.decorators(attributes),
             returns: self.returns(&signature.output),
+            is_async: signature.asyncness.is_some(),
         };
         self.module.add_function(function)
     }
