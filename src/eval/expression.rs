@@ -163,7 +163,7 @@ impl<'a> Evaluator<'a> {
                     let name = Value::at(Kind::Text(Literal::new(&name)), span, "written here");
                     return self.join(vec![first.clone(), name], span);
                 }
-                Value::unknown("expression")
+                Value::unknown("an expression")
             }
         }
     }

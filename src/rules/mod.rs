@@ -49,6 +49,7 @@ mod shared_secret;
 mod signature_skipped;
 mod strength;
 mod token_in_source;
+mod token_optional;
 mod verifier_can_mint;
 mod weak_key;
 mod weak_rsa_key;
@@ -100,6 +101,7 @@ pub const RULES: &[Rule] = &[
     (weak_rsa_key::ID, weak_rsa_key::check),
     (jwks_private_material::ID, jwks_private_material::check),
     (key_pinned_static::ID, key_pinned_static::check),
+    (token_optional::ID, token_optional::check),
 ];
 
 /// A rule over more than one file.

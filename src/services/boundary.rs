@@ -3,11 +3,13 @@
 //! Two workloads are one service when they are built from one folder, run one image, are one pod, or are one name in
 //! files beside each other: blue and green, a worker of the same image, overlays of one deployment.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Input;
+use super::environment::Tree;
 use super::folders::{Folders, stem};
 use super::groups::Groups;
+use super::instances::Instance;
 use super::paths::{folder_of, folders_above, is_below, join, name_of};
 use crate::settings::{Purpose, SettingsSource, Workload};
 use crate::systems::{self, System};
@@ -32,11 +34,12 @@ pub struct Service {
     pub(super) workloads: Vec<At>,
 }
 
-/// A workload: index of its settings file, and its index there.
+/// A workload: index of its settings file, its index there, and which of its instances it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct At {
     pub(super) file: usize,
     pub(super) workload: usize,
+    pub(super) instance: usize,
 }
 
 /// The services of a tree, and whose code is whose.
@@ -72,6 +75,22 @@ impl Boundaries {
         Vec::new()
     }
 
+    /// The services in whose folders a service's folder lies.
+    pub(super) fn around(&self, service: usize) -> Vec<usize> {
+        let folder = self
+            .services
+            .get(service)
+            .and_then(|of| of.folder.as_deref());
+        let above = folder
+            .filter(|folder| !folder.is_empty())
+            .map(folders_above);
+        let above = above.into_iter().flatten();
+        above
+            .filter_map(|folder| self.by_folder.get(folder).copied())
+            .filter(|other| *other != service)
+            .collect()
+    }
+
     /// The service whose folder is the nearest above a path.
     pub(super) fn nearest(&self, path: &str) -> Option<usize> {
         folders_above(path).find_map(|folder| self.by_folder.get(folder).copied())
@@ -88,20 +107,61 @@ struct Unit {
     keys: Vec<String>,
 }
 
+impl Unit {
+    /// The same for one of several instances: its name says whose code it is, and it is one with no other.
+    fn of_instance(
+        mut self,
+        instance: &Instance<'_>,
+        folders: &Folders,
+        settings: &SettingsSource<'_>,
+    ) -> Self {
+        instance.name.clone_into(&mut self.name);
+        self.why = format!("{}, as {}", self.why, instance.name);
+        for key in &mut self.keys {
+            key.push_str(&format!(" as {}", instance.name));
+        }
+        let names = std::iter::once(instance.name);
+        self.folder = folders.named(names, &settings.source.path, "");
+        let folder = self.folder.as_ref();
+        (self.keys).extend(folder.map(|folder| format!("folder {folder}")));
+        self
+    }
+}
+
 /// Finds the services.
-pub(super) fn find(input: &Input<'_, '_>) -> Boundaries {
+pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
     let folders = Folders::new(input);
+    let patterns = patterns(input);
     let mut units = Vec::new();
     for (file, settings) in input.settings.iter().enumerate() {
         if matches!(settings.purpose, Purpose::Template | Purpose::Test) {
             continue;
         }
+        let instances = match settings.read.workloads.is_empty() {
+            true => Vec::new(),
+            false => tree.instances(file),
+        };
         for (index, workload) in settings.read.workloads.iter().enumerate() {
+            let name = (settings.source.path.clone(), workload.name.clone());
+            if workload.image.is_none() && workload.build.is_none() && patterns.contains(&name) {
+                continue;
+            }
             let at = At {
                 file,
                 workload: index,
+                instance: 0,
             };
-            units.extend(unit(&folders, settings, workload, at));
+            if instances.is_empty() {
+                units.extend(unit(&folders, tree, settings, workload, at));
+            }
+            for (number, instance) in instances.iter().enumerate() {
+                let at = At {
+                    instance: number,
+                    ..at
+                };
+                let unit = unit(&folders, tree, settings, workload, at);
+                units.extend(unit.map(|unit| unit.of_instance(instance, &folders, settings)));
+            }
         }
     }
     for (folder, why) in &folders.runnable {
@@ -165,6 +225,23 @@ pub(super) fn find(input: &Input<'_, '_>) -> Boundaries {
     boundaries
 }
 
+/// Workloads that others extend, by file and name: without an image of its own, such a one never runs.
+fn patterns(input: &Input<'_, '_>) -> HashSet<(String, String)> {
+    let extended = input.settings.iter().flat_map(|settings| {
+        let path = settings.source.path.as_str();
+        let workloads = settings.read.workloads.iter();
+        workloads.filter_map(move |workload| {
+            let (file, name) = workload.extends.as_ref()?;
+            let file = match file.as_str() {
+                "" => path.to_owned(),
+                file => join(folder_of(path), file)?,
+            };
+            Some((file, name.clone()))
+        })
+    });
+    extended.collect()
+}
+
 /// A workload's name as people say it.
 fn spoken(name: &str) -> String {
     const KINDS: [&str; 6] = [
@@ -193,6 +270,7 @@ fn image_name(image: &str) -> &str {
 /// `None` for what is no service of its own.
 fn unit(
     folders: &Folders,
+    tree: &Tree<'_>,
     settings: &SettingsSource<'_>,
     workload: &Workload,
     at: At,
@@ -200,15 +278,23 @@ fn unit(
     let path = settings.source.path.as_str();
     let home = folder_of(path);
     let file = || name_of(path).to_owned();
-    let image = workload
-        .image
+    let filled_in = |text: &str| tree.filled_in(at.file, text);
+    let (name, container) = (filled_in(&workload.name), filled_in(&workload.container));
+    let image = workload.image.as_deref().map(filled_in);
+    let image = image
         .as_deref()
         .map(image_name)
         .filter(|image| !image.is_empty() && !image.contains(['$', '{', '\u{e000}']));
+    // `shop/shop-orders` is the orders of the shop.
+    let of_owner = image.and_then(|image| {
+        let (owner, name) = image.rsplit_once('/')?;
+        name.strip_prefix(name_of(owner))?.strip_prefix('-')
+    });
     let names = || {
-        [workload.container.as_str(), workload.name.as_str()]
+        [container.as_str(), name.as_str()]
             .into_iter()
             .chain(image.map(name_of))
+            .chain(of_owner)
             .filter(|name| !name.is_empty())
     };
     let is_dockerfile = workload.kind == "Dockerfile";
@@ -292,22 +378,20 @@ fn unit(
         let mut of_pod = settings.read.workloads.iter();
         !of_pod.any(|other| other.name == workload.name && other.container != workload.container)
     };
+    // Beside others a container may be a helper that many pods have; not when the pod is called like its image.
+    let is_called_like = |image: &str| stem(name_of(image)) == stem(&name);
     if let Some(image) = image
-        && is_only_container
+        && (is_only_container || is_called_like(image))
         && !systems::is_runtime(image)
     {
         keys.push(format!("image {image}"));
     }
     if is_compose {
-        keys.push(format!("compose {home}/{}", stem(&workload.name)));
+        keys.push(format!("compose {home}/{}", stem(&name)));
     } else if is_of_cluster(&workload.kind) {
-        keys.push(format!(
-            "pod {} {}",
-            workload.namespace,
-            stem(&workload.name)
-        ));
+        keys.push(format!("pod {} {}", workload.namespace, stem(&name)));
     } else {
-        keys.push(format!("{} {home} {}", workload.kind, stem(&workload.name)));
+        keys.push(format!("{} {home} {}", workload.kind, stem(&name)));
     }
     if let Some(folder) = &folder {
         // A name or pod does not join what is built from two folders.
@@ -315,10 +399,10 @@ fn unit(
         keys.insert(0, format!("folder {folder}"));
     }
     Some(Unit {
-        name: if workload.name.is_empty() {
+        name: if name.is_empty() {
             file()
         } else {
-            spoken(&workload.name)
+            spoken(&name)
         },
         folder,
         why,

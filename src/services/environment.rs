@@ -1,6 +1,7 @@
 //! What a service is given: the names in its environment, through files of variables and stores.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::boundary::At;
 use super::identity::ValueHasher;
@@ -34,10 +35,14 @@ pub(super) struct Given<'a> {
 
 /// The settings files of a tree, with what finds things in them.
 pub(super) struct Tree<'a> {
-    settings: &'a [SettingsSource<'a>],
+    pub(super) settings: &'a [SettingsSource<'a>],
     pub(super) by_path: HashMap<&'a str, usize>,
     /// Settings of stores, by kind and name.
     stores: HashMap<(StoreKind, &'a str), Vec<(usize, usize)>>,
+    /// Stores of a kustomization that another one changes: file, kind and name.
+    pub(super) overridden: HashSet<(usize, StoreKind, &'a str)>,
+    /// Compose projects that another one includes: file of the other, and what it says of variables.
+    pub(super) included_by: HashMap<usize, (usize, Option<&'a str>)>,
     /// Files that feed stores.
     feeds: HashMap<(StoreKind, &'a str), Vec<(usize, &'a Link)>>,
     /// Settings of infrastructure files, by folder and name.
@@ -47,7 +52,7 @@ pub(super) struct Tree<'a> {
     /// Infrastructure files, by folder.
     pub(super) infrastructure: HashMap<&'a str, Vec<usize>>,
     /// Settings of a workload.
-    pub(super) of_workload: HashMap<At, Vec<usize>>,
+    of_workload: HashMap<At, Vec<usize>>,
     /// Files that hold a key, by path.
     pub(super) key_files: BTreeMap<String, FileContent>,
     /// Makes the hashes of this run's values.
@@ -60,6 +65,8 @@ impl<'a> Tree<'a> {
             settings,
             by_path: HashMap::new(),
             stores: HashMap::new(),
+            overridden: HashSet::new(),
+            included_by: HashMap::new(),
             feeds: HashMap::new(),
             declared: HashMap::new(),
             modules: HashMap::new(),
@@ -88,6 +95,7 @@ impl<'a> Tree<'a> {
                         let at = At {
                             file,
                             workload: *workload,
+                            instance: 0,
                         };
                         tree.of_workload.entry(at).or_default().push(index);
                     }
@@ -108,6 +116,7 @@ impl<'a> Tree<'a> {
                 }
             }
         }
+        tree.link_included();
         tree
     }
 
@@ -140,6 +149,12 @@ impl<'a> Tree<'a> {
         given
     }
 
+    /// The settings of a workload, the same for all its instances.
+    pub(super) fn settings_of(&self, at: At) -> &[usize] {
+        let at = At { instance: 0, ..at };
+        self.of_workload.get(&at).map_or(&[], Vec::as_slice)
+    }
+
     fn collect(&self, at: At, on_behalf: At, depth: usize, given: &mut Vec<Given<'a>>) {
         let Some(source) = self.source(at.file) else {
             return;
@@ -147,7 +162,7 @@ impl<'a> Tree<'a> {
         let Some(workload) = source.read.workloads.get(at.workload) else {
             return;
         };
-        for index in self.of_workload.get(&at).into_iter().flatten() {
+        for index in self.settings_of(at) {
             let Some(setting) = self.setting((at.file, *index)) else {
                 continue;
             };
@@ -171,7 +186,9 @@ impl<'a> Tree<'a> {
         }
         for used in &workload.stores {
             for found in self.store_settings(used.kind, &used.name, self.path(at.file)) {
-                if let Some(setting) = self.setting(found) {
+                let is_replaced = self.is_overridden(found.0, used.kind, &used.name)
+                    && self.is_fed(used.kind, &used.name);
+                if let Some(setting) = self.setting(found).filter(|_| !is_replaced) {
                     given.push(Given {
                         name: format!("{}{}", used.prefix, setting.name),
                         setting,
@@ -210,7 +227,11 @@ impl<'a> Tree<'a> {
                 let workload = workloads
                     .iter()
                     .position(|workload| workload.name == *name)?;
-                Some(At { file, workload })
+                Some(At {
+                    file,
+                    workload,
+                    instance: 0,
+                })
             });
             if let Some(base) = base.filter(|base| *base != at) {
                 self.collect(base, on_behalf, depth + 1, given);
@@ -295,6 +316,48 @@ impl<'a> Tree<'a> {
         folders_above(path).find_map(|folder| self.values_in(folder))
     }
 
+    /// A name or image in a chart's template with the values of the chart in it; what else is computed stays.
+    pub(super) fn filled_in(&self, file: usize, text: &str) -> String {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, from)) = rest.split_once("{{")
+            && let Some((inside, after)) = from.split_once("}}")
+        {
+            filled.push_str(before);
+            match self.named_value(file, inside) {
+                Some(value) => filled.push_str(value),
+                None => filled.extend(["{{", inside, "}}"]),
+            }
+            rest = after;
+        }
+        filled + rest
+    }
+
+    /// What an expression of a template stands for when that is a value which names something.
+    fn named_value(&self, file: usize, expression: &str) -> Option<&'a str> {
+        const NAMES: [&str; 6] = [
+            "name",
+            "image",
+            "repository",
+            "registry",
+            "component",
+            "app",
+        ];
+        let expression = expression.trim_matches(['-', ' ']);
+        let path = expression.strip_prefix(".Values.")?;
+        let path = path.trim_end_matches("quote").trim_end_matches(['|', ' ']);
+        let last = path.rsplit('.').next().unwrap_or(path).to_ascii_lowercase();
+        if !NAMES.iter().any(|name| last.ends_with(name)) {
+            return None;
+        }
+        let values = self.chart_values(self.path(file))?;
+        let mut settings = self.source(values)?.read.settings.iter().rev();
+        match &settings.find(|setting| setting.name == path)?.value {
+            SettingValue::Text(text) => Some(text.reveal()),
+            _ => None,
+        }
+    }
+
     fn values_in(&self, folder: &str) -> Option<usize> {
         ["values.yaml", "values.yml"].iter().find_map(|name| {
             let path = join(folder, name)?;
@@ -323,6 +386,42 @@ impl<'a> Tree<'a> {
         outer
     }
 
+    /// Whether files are given to a store as a whole.
+    pub(super) fn is_fed(&self, kind: StoreKind, store: &str) -> bool {
+        self.feeds.contains_key(&(kind, store))
+    }
+
+    /// The setting of one key of a store, seen from a file.
+    pub(super) fn store_setting(
+        &self,
+        kind: StoreKind,
+        store: &str,
+        key: &str,
+        near: &str,
+    ) -> Option<(usize, usize)> {
+        let is_it = |found: &(usize, usize)| {
+            let setting = self.setting(*found);
+            setting.is_some_and(|setting| setting.name == key || setting.name == "*")
+        };
+        let mut written = self.store_settings(kind, store, near).into_iter();
+        let written = written.find(is_it);
+        let last_word = written.filter(|(file, _)| !self.is_overridden(*file, kind, store));
+        let fed = || {
+            let fed = self.feeds.get(&(kind, store))?.iter();
+            let named = fed.filter_map(|(from, link)| {
+                let path = join(folder_of(self.path(*from)), &link.path)?;
+                let file = *self.by_path.get(path.as_str())?;
+                let settings = &self.source(file)?.read.settings;
+                let index = settings.iter().rposition(|setting| setting.name == key)?;
+                Some((in_common(near, self.path(*from)), (file, index)))
+            });
+            // The first of those that are nearest.
+            let nearest = named.min_by_key(|(closeness, _)| Reverse(*closeness));
+            nearest.map(|(_, found)| found)
+        };
+        last_word.or_else(fed).or(written)
+    }
+
     /// The settings of a store, seen from a file: of the declaration that is nearest to it.
     pub(super) fn store_settings(
         &self,
@@ -333,6 +432,12 @@ impl<'a> Tree<'a> {
         let Some(known) = self.stores.get(&(kind, name)) else {
             return Vec::new();
         };
+        let has_last_word = |(file, _): &&(usize, usize)| !self.is_overridden(*file, kind, name);
+        let mut candidates: Vec<(usize, usize)> =
+            known.iter().filter(has_last_word).copied().collect();
+        if candidates.is_empty() {
+            candidates.clone_from(known);
+        }
         let closeness = |file: usize| {
             let path = self.path(file);
             let same = usize::from(path == near);
@@ -342,16 +447,13 @@ impl<'a> Tree<'a> {
             );
             (is_template, same, in_common(near, path))
         };
-        let best = known.iter().map(|(file, _)| closeness(*file)).max();
-        let nearest = known
+        let best = candidates.iter().map(|(file, _)| closeness(*file)).max();
+        let nearest = candidates
             .iter()
             .find(|(file, _)| Some(closeness(*file)) == best)
             .map(|(file, _)| *file);
-        known
-            .iter()
-            .copied()
-            .filter(|(file, _)| Some(*file) == nearest)
-            .collect()
+        candidates.retain(|(file, _)| Some(*file) == nearest);
+        candidates
     }
 }
 

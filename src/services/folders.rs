@@ -109,6 +109,15 @@ impl Folders {
                     .insert(folder.to_owned(), format!("{path} builds it"));
             } else if name_of(path).starts_with(".env") && !folder.is_empty() {
                 let why = || format!("it has variables of its own in {path}");
+                // Beside the code and not beside the manifest: the program is what the manifest is of.
+                let above = folder_of(folder);
+                let manifests = input.manifests.keys();
+                let has_manifest = |of: &str| manifests.clone().any(|path| folder_of(path) == of);
+                let is_source = name_of(folder) == "src" && !above.is_empty();
+                let folder = match is_source && !has_manifest(folder) && has_manifest(above) {
+                    true => above,
+                    false => folder,
+                };
                 folders
                     .runnable
                     .entry(folder.to_owned())

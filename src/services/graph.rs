@@ -1,6 +1,6 @@
 //! Who holds which key: every place at which a service is given one, joined by what proves that two are the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Input;
 use super::boundary::{self, Boundaries, Service};
@@ -161,15 +161,18 @@ impl Identity<'_> {
 
 /// Joins code facts and settings into the graph.
 pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
-    let mut boundaries = boundary::find(input);
     let tree = Tree::new(input.settings, input.key_files);
+    let mut boundaries = boundary::find(input, &tree);
     let uses = roles::of_services(input.files, &boundaries, input.path_of);
     let own_files = own_files(input, &boundaries);
     let mut nameless = nameless(&uses);
     let mut holdings = Vec::new();
     let mut others = Vec::new();
     let mut given = Vec::new();
+    let all_uses = &uses;
     for (service, uses) in uses.iter().enumerate() {
+        let around = boundaries.around(service).into_iter();
+        let around = around.filter_map(|other| all_uses.get(other)).collect();
         let files = own_files
             .get(&service)
             .map(Vec::as_slice)
@@ -180,6 +183,7 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
             boundaries: &boundaries,
             service,
             uses,
+            around,
         };
         let own = gatherer.given(files);
         let (found, mut rest) = gatherer.holdings(&own);
@@ -214,7 +218,11 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
 fn nameless<'a>(uses: &[Uses<'a>]) -> Vec<Nameless<'a>> {
     let mut found: BTreeMap<(usize, Part), (Role, Vec<&'a Site>)> = BTreeMap::new();
     for (service, uses) in uses.iter().enumerate() {
-        for site in &uses.nameless {
+        // Where a caller hands the key over, the place is known by the caller's name for it.
+        let named = (uses.by_name.values().chain(&uses.literals)).flat_map(|used| &used.sites);
+        let named: BTreeSet<&Place> = named.map(|site| &site.place).collect();
+        let is_nameless = |site: &&&Site| !named.contains(&site.place);
+        for site in uses.nameless.iter().filter(is_nameless) {
             let used = KeyUse::nameless(site);
             // A key set may hold shared secrets too.
             let part = if used.is_hmac() {

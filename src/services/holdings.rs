@@ -11,12 +11,13 @@ use super::graph::{Holding, Nameless, Part, SaidBy};
 use super::identity::Evidence;
 use super::naming::{
     can_be_key, is_blank_to_fill, is_configuration, is_dotenv, is_pointer, names_private,
-    names_public, names_token_key,
+    names_public, names_token_key, names_variables,
 };
-use super::paths::name_of;
+use super::paths::{folder_of, is_below, name_of};
 use super::resolution::{HeldValue, Resolved};
 use super::roles::{KeyUse, Role, Uses};
 use crate::code_context;
+use crate::facts::Site;
 use crate::keys;
 use crate::models::schema::{Encoding, KeyKind};
 use crate::settings::{Holder, Purpose, SettingValue, folded, words};
@@ -27,6 +28,8 @@ pub(super) struct AllGiven<'a> {
     pub(super) list: Vec<Given<'a>>,
     /// So many are given by what deploys it; the rest stands in files that it reads itself.
     of_deployment: usize,
+    /// Settings that only name the variable which comes before what the files of their folder say.
+    over: Vec<(&'a str, Given<'a>)>,
 }
 
 impl<'a> AllGiven<'a> {
@@ -38,6 +41,16 @@ impl<'a> AllGiven<'a> {
         }
         environment
     }
+
+    /// The variable that a setting is taken from when that is set, as another file of its folder says.
+    fn variable_over(&self, given: &Given<'a>, home: &str) -> Option<&Given<'a>> {
+        let variables = self.over.iter();
+        variables
+            .filter(|(of, over)| *of == home && over.name == given.name)
+            .map(|(_, over)| over)
+            .next()
+            .filter(|_| given.at.is_none())
+    }
 }
 
 /// Looks through what one service is given.
@@ -47,6 +60,8 @@ pub(super) struct Gatherer<'g, 'a> {
     pub(super) boundaries: &'g Boundaries,
     pub(super) service: usize,
     pub(super) uses: &'g Uses<'a>,
+    /// What the code of the services does in whose folders it lies, which it may take in.
+    pub(super) around: Vec<&'g Uses<'a>>,
 }
 
 impl<'a> Gatherer<'_, 'a> {
@@ -58,40 +73,56 @@ impl<'a> Gatherer<'_, 'a> {
             list.extend(self.tree.given_to(*at));
         }
         let of_deployment = list.len();
+        let mut over = Vec::new();
         for file in own_files {
             let Some(settings) = self.input.settings.get(*file) else {
                 continue;
             };
+            let path = settings.source.path.as_str();
             let own = settings.read.settings.iter();
-            list.extend(
-                own.filter(|setting| setting.holder == Holder::File)
-                    .map(|setting| Given {
-                        name: setting.name.clone(),
-                        setting,
-                        file: *file,
-                        place: setting.key,
-                        place_file: *file,
-                        wholesale: false,
-                        at: None,
-                    }),
-            );
+            let own = own
+                .filter(|setting| setting.holder == Holder::File)
+                .map(|setting| Given {
+                    name: setting.name.clone(),
+                    setting,
+                    file: *file,
+                    place: setting.key,
+                    place_file: *file,
+                    wholesale: false,
+                    at: None,
+                });
+            match names_variables(path) {
+                true => over.extend(own.map(|given| (folder_of(path), given))),
+                false => list.extend(own),
+            }
         }
+        let is_known = |home: &str, name: &str| {
+            let mut others = list.iter().skip(of_deployment);
+            others.any(|other| other.name == name && folder_of(self.tree.path(other.file)) == home)
+        };
+        let alone: Vec<Given<'a>> = over
+            .iter()
+            .filter(|(home, given)| !is_known(home, &given.name))
+            .map(|(_, given)| given.clone())
+            .collect();
+        list.extend(alone);
         AllGiven {
             list,
             of_deployment,
+            over,
         }
     }
 
     /// What is a key by itself, and what else the deployment gives to the service.
-    pub(super) fn holdings(&self, given: &AllGiven<'a>) -> (Vec<Holding<'a>>, Vec<Given<'a>>) {
+    pub(super) fn holdings(&self, all: &AllGiven<'a>) -> (Vec<Holding<'a>>, Vec<Given<'a>>) {
         let Some(service) = self.boundaries.services.get(self.service) else {
             return (Vec::new(), Vec::new());
         };
-        let environment = given.environment();
+        let environment = all.environment();
         let mut holdings: Vec<Holding<'a>> = Vec::new();
         let mut rest = Vec::new();
         let mut matched: BTreeSet<String> = BTreeSet::new();
-        for given in &given.list {
+        for given in &all.list {
             let key = folded(&given.name);
             let used = self.uses.by_name.get(&key);
             let Some(said_by) = self.said_by(service, given, used) else {
@@ -103,12 +134,13 @@ impl<'a> Gatherer<'_, 'a> {
             if used.is_some() {
                 matched.insert(key);
             }
-            let resolved = self.resolve(service, given, &environment);
+            let resolved = self.resolve(service, all, given, &environment);
             holdings.extend(self.holding(service, given, used, said_by, resolved));
         }
         for (key, used) in &self.uses.by_name {
-            if !matched.contains(key) {
-                holdings.extend(self.by_code(used));
+            if !matched.contains(key) && !self.is_unused_part(service, used) {
+                let holding = self.by_code(used);
+                holdings.extend(holding.map(|holding| self.given_outside(service, holding)));
             }
         }
         for used in &self.uses.literals {
@@ -123,10 +155,18 @@ impl<'a> Gatherer<'_, 'a> {
     fn resolve(
         &self,
         service: &Service,
+        all: &AllGiven<'a>,
         given: &Given<'a>,
         environment: &BTreeMap<&str, &Given<'a>>,
     ) -> Resolved {
-        let resolved = self.tree.resolve(given, environment);
+        let mut resolved = self.tree.resolve(given, environment);
+        if let Some(variable) = all.variable_over(given, folder_of(self.tree.path(given.file))) {
+            let set = self.tree.resolve(variable, environment);
+            if set.value.is_some() {
+                return set;
+            }
+            resolved = resolved.behind(set);
+        }
         let path = resolved.value.as_ref().map(|value| value.text.reveal());
         let file = path.and_then(|path| {
             self.tree
@@ -138,7 +178,7 @@ impl<'a> Gatherer<'_, 'a> {
     /// Keys that the code uses without a name, when the service is given one file that is such a key.
     pub(super) fn without_name(
         &self,
-        given: &AllGiven<'a>,
+        all: &AllGiven<'a>,
         rest: &mut Vec<Given<'a>>,
         nameless: &mut Vec<Nameless<'a>>,
     ) -> Vec<Holding<'a>> {
@@ -151,11 +191,11 @@ impl<'a> Gatherer<'_, 'a> {
             let Some(at) = nameless.iter().position(is_used) else {
                 continue;
             };
-            let environment = given.environment();
+            let environment = all.environment();
             let mut found: Option<(&Given<'a>, Resolved)> = None;
             let mut is_only = true;
-            for given in given.list.iter().filter(|given| names_file(given)) {
-                let resolved = self.resolve(service, given, &environment);
+            for given in all.list.iter().filter(|given| names_file(given)) {
+                let resolved = self.resolve(service, all, given, &environment);
                 if resolved.content.is_some_and(|content| content.part == part)
                     || resolved
                         .value
@@ -284,7 +324,10 @@ impl<'a> Gatherer<'_, 'a> {
             role.only_holds |= !setting.mints && !setting.verifies;
         }
         if !role.is_active() {
-            role.only_holds |= service.code_read || given.wholesale;
+            let key = folded(&given.name);
+            let is_used_around = (self.around.iter()).any(|uses| uses.by_name.contains_key(&key));
+            let is_known = service.code_read || given.wholesale && service.folder.is_none();
+            role.only_holds |= is_known && !is_used_around;
         }
         role.may_mint |= self.uses.may_mint && !role.mints;
         let content = match &resolved.value {
@@ -327,6 +370,43 @@ impl<'a> Gatherer<'_, 'a> {
             pair: content.and_then(|content| content.pair),
             publisher: None,
         })
+    }
+
+    /// Whether only a package that the service depends on uses a variable which its deployment does not give it: the
+    /// service takes in another part of the package.
+    fn is_unused_part(&self, service: &Service, used: &KeyUse<'a>) -> bool {
+        let Some(folder) = service
+            .folder
+            .as_deref()
+            .filter(|folder| !folder.is_empty())
+        else {
+            return false;
+        };
+        let is_own = |site: &&'a Site| is_below(&site.place.path, folder);
+        !service.workloads.is_empty()
+            && service.deployed
+            && used.literal.is_none()
+            && used.fallback.is_none()
+            && !used.sites.iter().any(is_own)
+            && self
+                .tree
+                .given_outside(&service.workloads, &used.name)
+                .is_empty()
+    }
+
+    /// What the deployment says of a variable that nothing in the tree sets.
+    fn given_outside(&self, service: &Service, mut holding: Holding<'a>) -> Holding<'a> {
+        let is_sure = |evidence: &Evidence| evidence.strength() > 2;
+        if holding.evidence.iter().any(is_sure) {
+            return holding;
+        }
+        for (evidence, origin) in self.tree.given_outside(&service.workloads, &holding.name) {
+            if !holding.evidence.contains(&evidence) {
+                holding.evidence.push(evidence);
+                holding.origin = origin;
+            }
+        }
+        holding
     }
 
     /// A key that only the code speaks of: a literal, a file, or a name that nothing in the tree sets.

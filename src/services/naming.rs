@@ -1,7 +1,7 @@
 //! What names and values say: which settings hold the key of tokens, and which part of it.
 
 use super::paths::{folder_of, name_of};
-use crate::settings::{Format, words};
+use crate::settings::{Format, NAMES_VARIABLES, words};
 
 /// Words beside `jwt` that say that a setting is something other than the key.
 const OTHER_WORDS: [&str; 50] = [
@@ -111,6 +111,11 @@ pub(crate) fn names_private(name: &str) -> bool {
 /// Whether a path is that of variables for whoever starts a program beside it.
 pub(super) fn is_dotenv(path: &str) -> bool {
     Format::of_path(path) == Some(Format::Dotenv)
+}
+
+/// Whether a file says from which variables the settings of the other files beside it are taken.
+pub(super) fn names_variables(path: &str) -> bool {
+    name_of(path).split('.').next() == Some(NAMES_VARIABLES)
 }
 
 /// Whether a settings file is one that code reads as its configuration, by its name.

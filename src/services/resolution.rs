@@ -45,6 +45,30 @@ pub(super) struct Resolved {
     /// What the file that holds it says of it.
     pub(super) content: Option<Content>,
 }
+
+impl Resolved {
+    /// What it comes to when something else is taken first, if that is set.
+    pub(super) fn behind(self, first: Self) -> Self {
+        let evidence = self.evidence.into_iter().map(|evidence| match evidence {
+            Evidence::Value(hash) => Evidence::Default(hash),
+            evidence => evidence,
+        });
+        Self {
+            evidence: first.evidence.into_iter().chain(evidence).collect(),
+            value: self.value.map(|value| HeldValue {
+                is_default: true,
+                ..value
+            }),
+            origin: if first.origin.is_empty() {
+                self.origin
+            } else {
+                first.origin
+            },
+            content: first.content.or(self.content),
+        }
+    }
+}
+
 impl<'a> Tree<'a> {
     /// What a given name comes to. `environment` knows the names of the service's environment, for configuration files
     /// that refer to them.
@@ -67,6 +91,9 @@ impl<'a> Tree<'a> {
         );
         // A setting of a store is that store's, whoever takes it.
         if let Holder::Store { kind, name, .. } = &given.setting.holder {
+            if self.is_overridden(given.file, *kind, name) {
+                resolved.value = None;
+            }
             resolved.evidence.push(self.store_evidence(
                 *kind,
                 name,
@@ -105,7 +132,7 @@ impl<'a> Tree<'a> {
         self.reference(given.file, from, &context, 0)
     }
 
-    fn store_evidence(
+    pub(super) fn store_evidence(
         &self,
         kind: StoreKind,
         name: &str,
@@ -165,16 +192,7 @@ impl<'a> Tree<'a> {
                     && resolved.value.is_none()
                 {
                     let default = self.value(file, fallback, span, context, depth + 1);
-                    for evidence in default.evidence {
-                        resolved.evidence.push(match evidence {
-                            Evidence::Value(hash) => Evidence::Default(hash),
-                            evidence => evidence,
-                        });
-                    }
-                    resolved.value = default.value.map(|value| HeldValue {
-                        is_default: true,
-                        ..value
-                    });
+                    resolved = default.behind(resolved);
                 }
                 resolved
             }
@@ -225,24 +243,11 @@ impl<'a> Tree<'a> {
             Reference::Resource(address) => self.resource(file, address, context, depth),
             Reference::Store { kind, store, key } => {
                 let key = if key.is_empty() { store } else { key };
-                let found = self
-                    .store_settings(*kind, store, self.path(file))
-                    .into_iter()
-                    .find(|found| {
-                        self.setting(*found)
-                            .is_some_and(|setting| setting.name == *key || setting.name == "*")
-                    });
-                let mut resolved =
-                    match found.and_then(|found| Some((found.0, self.setting(found)?))) {
-                        Some((file, setting)) => {
-                            let context = Context {
-                                name: &setting.name,
-                                ..*context
-                            };
-                            self.value(file, &setting.value, setting.span, &context, depth)
-                        }
-                        None => Resolved::default(),
-                    };
+                let found = self.store_setting(*kind, store, key, self.path(file));
+                let mut resolved = self.declared_setting(found, context, depth);
+                if found.is_some_and(|(file, _)| self.is_overridden(file, *kind, store)) {
+                    resolved.value = None;
+                }
                 let evidence =
                     self.store_evidence(*kind, store, key, found.map(|(file, _)| file), file);
                 resolved.evidence.push(evidence);
@@ -289,9 +294,9 @@ impl<'a> Tree<'a> {
             // A variable of the same file, declared before.
             self.named_in(file, name)
         } else if is_compose {
-            let beside = join(folder_of(path), ".env")
-                .and_then(|path| self.by_path.get(path.as_str()).copied());
-            beside.and_then(|file| self.named_in(file, name))
+            self.interpolated_from(file)
+                .iter()
+                .find_map(|path| self.named_in(*self.by_path.get(path.as_str())?, name))
         } else if let Some(given) = context
             .environment
             .get(name)
@@ -321,8 +326,8 @@ impl<'a> Tree<'a> {
             return resolved;
         } else {
             let of_container = context.at.and_then(|at| {
-                let indexes = self.of_workload.get(&at)?;
-                let index = indexes.iter().find(|index| {
+                let mut indexes = self.settings_of(at).iter();
+                let index = indexes.find(|index| {
                     self.setting((at.file, **index))
                         .is_some_and(|setting| setting.name == name)
                 })?;
@@ -330,20 +335,13 @@ impl<'a> Tree<'a> {
             });
             of_container.filter(|_| name != context.name)
         };
-        let mut resolved = match found.and_then(|found| Some((found.0, self.setting(found)?))) {
-            Some((file, setting)) => {
-                let inner = Context {
-                    name: &setting.name,
-                    ..*context
-                };
-                self.value(file, &setting.value, setting.span, &inner, depth)
+        let mut resolved = self.declared_setting(found, context, depth);
+        let scope = match found {
+            Some((file, _)) if is_compose => self.path(file).to_owned(),
+            None if is_compose => {
+                (self.interpolated_from(file).into_iter().next()).unwrap_or_default()
             }
-            None => Resolved::default(),
-        };
-        let scope = if is_compose {
-            join(folder_of(path), ".env").unwrap_or_default()
-        } else {
-            path.to_owned()
+            _ => path.to_owned(),
         };
         if is_compose || found.is_some() {
             resolved.evidence.push(Evidence::Variable {
@@ -376,7 +374,13 @@ impl<'a> Tree<'a> {
         let own = self.chart_values(self.path(file));
         let is_global = path.starts_with("global.");
         // The chart around it has the last word, and alone says what is for all.
-        let outer = self.outer_charts(self.path(file));
+        let mut outer = self.outer_charts(self.path(file));
+        if let Some(at) = context.at.filter(|at| at.file == file)
+            && let Some(instance) = self.instances(file).get(at.instance)
+            && let Some((_, part)) = outer.last_mut()
+        {
+            *part = instance.name;
+        }
         let named = |part: &str| match is_global {
             true => path.to_owned(),
             false => format!("{part}.{path}"),
@@ -394,19 +398,7 @@ impl<'a> Tree<'a> {
             return Resolved::default();
         };
         let path = path.as_str();
-        let mut resolved = match self
-            .named_in(values, path)
-            .and_then(|found| self.setting(found))
-        {
-            Some(setting) => {
-                let inner = Context {
-                    name: &setting.name,
-                    ..*context
-                };
-                self.value(values, &setting.value, setting.span, &inner, depth)
-            }
-            None => Resolved::default(),
-        };
+        let mut resolved = self.declared_setting(self.named_in(values, path), context, depth);
         resolved.evidence.push(Evidence::Variable {
             scope: self.path(values).to_owned(),
             name: path.to_owned(),
@@ -415,7 +407,7 @@ impl<'a> Tree<'a> {
         resolved
     }
 
-    /// What all calls of a module give to one of its variables, when that is the same.
+    /// What the call of a module gives to one of its variables, or what all calls do, when that is the same.
     fn module_input(
         &self,
         folder: &str,
@@ -424,7 +416,16 @@ impl<'a> Tree<'a> {
         depth: usize,
     ) -> Option<Resolved> {
         let mut same: Option<Resolved> = None;
-        for (file, call) in self.modules.get(folder)?.iter().take(MOST_CALLS) {
+        let own = context
+            .at
+            .filter(|at| folder_of(self.path(at.file)) == folder);
+        let instances = own.map(|at| self.instances(at.file)).unwrap_or_default();
+        let only = own.and_then(|at| instances.get(at.instance)?.call);
+        let calls = match &only {
+            Some(call) => std::slice::from_ref(call),
+            None => self.modules.get(folder)?.as_slice(),
+        };
+        for (file, call) in calls.iter().take(MOST_CALLS) {
             let resolved =
                 self.declared_as(*file, &format!("module.{call}.{name}"), context, depth)?;
             match &same {
@@ -464,13 +465,26 @@ impl<'a> Tree<'a> {
         depth: usize,
     ) -> Option<Resolved> {
         let folder = folder_of(self.path(file));
-        let found = self.declared.get(&(folder, address))?.first()?;
-        let setting = self.setting(*found)?;
+        let found = *self.declared.get(&(folder, address))?.first()?;
+        Some(self.declared_setting(Some(found), context, depth + 1))
+    }
+
+    /// What a declared setting comes to, under its own name.
+    fn declared_setting(
+        &self,
+        found: Option<(usize, usize)>,
+        context: &Context<'_, 'a>,
+        depth: usize,
+    ) -> Resolved {
+        let Some((found, setting)) = found.and_then(|found| Some((found, self.setting(found)?)))
+        else {
+            return Resolved::default();
+        };
         let inner = Context {
             name: &setting.name,
             ..*context
         };
-        Some(self.value(found.0, &setting.value, setting.span, &inner, depth + 1))
+        self.value(found.0, &setting.value, setting.span, &inner, depth)
     }
 
     /// A declaration of the infrastructure, in the folder of the file.
@@ -502,16 +516,7 @@ impl<'a> Tree<'a> {
                 return resolved;
             }
         }
-        let mut resolved = match found.and_then(|found| Some((found.0, self.setting(*found)?))) {
-            Some((file, setting)) => {
-                let inner = Context {
-                    name: &setting.name,
-                    ..*context
-                };
-                self.value(file, &setting.value, setting.span, &inner, depth)
-            }
-            None => Resolved::default(),
-        };
+        let mut resolved = self.declared_setting(found.copied(), context, depth);
         resolved.evidence.push(Evidence::Resource {
             folder: folder.to_owned(),
             address: address.to_owned(),
@@ -531,7 +536,7 @@ struct Context<'c, 'a> {
     environment: &'c BTreeMap<&'c str, &'c Given<'a>>,
 }
 
-fn store_origin(kind: StoreKind, name: &str, key: &str) -> String {
+pub(super) fn store_origin(kind: StoreKind, name: &str, key: &str) -> String {
     let kind = match kind {
         StoreKind::Secret => "Secret",
         StoreKind::Config => "ConfigMap",

@@ -195,6 +195,16 @@ fn in_test(key: &Key) -> bool {
     key.context == Some(CodeContext::Test)
 }
 
+/// Whether what stands for a key is no name but what the code computes.
+fn is_computed(material: &Material) -> bool {
+    match material {
+        Material::Environment { name, .. } | Material::Setting { path: name, .. } => {
+            name.contains(['(', ' '])
+        }
+        _ => false,
+    }
+}
+
 fn add<'a>(uses: &mut Uses<'a>, site: &'a Site) {
     let role = Role::at(site);
     let mut is_named = site.keys.iter().any(in_test);
@@ -207,7 +217,7 @@ fn add<'a>(uses: &mut Uses<'a>, site: &'a Site) {
             Material::Environment { name, .. }
             | Material::Setting { path: name, .. }
             | Material::File(name)
-                if !name.is_empty() =>
+                if !name.is_empty() && !is_computed(&key.material) =>
             {
                 let slot = uses.by_name.entry(folded(name)).or_default();
                 slot.name.clone_from(name);

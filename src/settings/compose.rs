@@ -11,9 +11,12 @@ use crate::source::{SourceFile, Span};
 /// Whether a document is a Compose project: by what its services say, or by the file's name.
 pub(super) fn is_project(path: &str, root: Node<'_>) -> bool {
     let describes = |services: Node<'_>| {
-        services
-            .entries()
-            .any(|(_, service)| service.get("image").is_some() || service.get("build").is_some())
+        services.entries().any(|(_, service)| {
+            // A file that others extend may name no image.
+            ["image", "build", "env_file", "environment", "extends"]
+                .iter()
+                .any(|key| service.get(key).is_some())
+        })
     };
     if let Some(services) = root.get("services") {
         return describes(services) || (is_named_compose(path) && services.is_map());
@@ -54,6 +57,11 @@ pub(super) fn read(root: Node<'_>, source: &SourceFile, file: &mut SettingsFile)
         let paths = item.get("path").unwrap_or(item);
         for path in one_or_more(Some(paths)) {
             file.includes.extend(link(path, false));
+            for variables in one_or_more(item.get("env_file")) {
+                let paths = path.text().zip(variables.text());
+                let paths = paths.map(|(path, variables)| (path.to_owned(), variables.to_owned()));
+                file.included_variables.extend(paths);
+            }
         }
     }
 }

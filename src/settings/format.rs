@@ -1,7 +1,9 @@
 //! Which format a settings file has, by its path, and the reader of each.
 
+use super::interpolation::reference;
 use super::{
-    SettingsFile, dockerfile, dotenv, json, lines, nginx, properties, terraform, toml, yaml,
+    Reference, SettingValue, SettingsFile, dockerfile, dotenv, json, lines, nginx, properties,
+    terraform, toml, yaml,
 };
 use crate::source::SourceFile;
 
@@ -32,9 +34,12 @@ pub enum Format {
     Procfile,
 }
 
+/// The name, without extension, of a file that says from which variables the settings beside it are taken.
+pub(crate) const NAMES_VARIABLES: &str = "custom-environment-variables";
+
 /// Reads a settings file; `None` when its path is of no format that a reader knows.
 pub fn read(source: &SourceFile) -> Option<SettingsFile> {
-    let file = match Format::of_path(&source.path)? {
+    let mut file = match Format::of_path(&source.path)? {
         Format::Dotenv => dotenv::read(source),
         Format::Yaml => yaml::read(source),
         Format::Json => json::read(source),
@@ -47,7 +52,25 @@ pub fn read(source: &SourceFile) -> Option<SettingsFile> {
         Format::Procfile => lines::read_procfile(source),
         Format::Hcl => terraform::read(source),
     };
+    let name = source.path.rsplit('/').next().unwrap_or_default();
+    if name.split('.').next() == Some(NAMES_VARIABLES) {
+        take_as_variables(&mut file);
+    }
     Some(file.in_file(source.id))
+}
+
+/// Takes every text for the name of a variable; `{"__name": "PORT", "__format": "number"}` is one, too.
+fn take_as_variables(file: &mut SettingsFile) {
+    file.settings
+        .retain(|setting| !setting.name.ends_with(".__format"));
+    for setting in &mut file.settings {
+        if let Some(name) = setting.name.strip_suffix(".__name") {
+            setting.name = name.to_owned();
+        }
+        if let SettingValue::Text(name) = &setting.value {
+            setting.value = reference(Reference::Variable(name.reveal().to_owned()));
+        }
+    }
 }
 
 impl Format {
@@ -204,6 +227,9 @@ fn is_settings_json(folder: &str, stem: &str) -> bool {
             "krakend",
             "kong",
             "envoy",
+            "oathkeeper",
+            "access-rules",
+            "access_rules",
             "task-definition",
             "taskdef",
             "default",

@@ -38,6 +38,7 @@ mod words;
 mod workload_resources;
 mod yaml;
 
+pub(crate) use format::NAMES_VARIABLES;
 pub use format::{Format, read};
 pub(crate) use names::{folded, words};
 pub use purpose::Purpose;
@@ -80,6 +81,8 @@ pub struct SettingsFile {
     /// Other settings files that this one takes in (`include`, `extends`, bases of an overlay), as written, relative
     /// to its folder.
     pub includes: Vec<Link>,
+    /// Files of variables that an included one is filled in with: the included path as written, and theirs.
+    pub included_variables: Vec<(String, String)>,
     /// Files of variables that this one gives to a store or workload as a whole.
     pub feeds: Vec<Feed>,
     /// Host names under which services are reached.

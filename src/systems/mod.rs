@@ -4,6 +4,7 @@
 //! A system is data, `rules/systems/<name>.toml`. [`facts`] turns what settings files tell systems into the same facts
 //! that code is judged by.
 
+mod demand;
 mod pattern;
 mod policy;
 mod tokens;
@@ -13,6 +14,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use self::demand::{Demand, Demands};
 use self::pattern::Condition;
 use crate::facts::FileFacts;
 use crate::models::schema::{Slot, UnsetAlgorithms, UnsetClaim};
@@ -29,7 +31,7 @@ pub struct System {
     /// Ends of the names of its images, without tag.
     #[serde(default)]
     pub images: Vec<String>,
-    /// The image says nothing of what runs in it: an interpreter.
+    /// The image does not say which program of the project it is: an interpreter, a database.
     #[serde(default)]
     pub runtime: bool,
     /// It signs tokens with keys that it makes itself and publishes.
@@ -47,6 +49,9 @@ pub struct System {
     /// Where settings say how it verifies.
     #[serde(default, rename = "policy")]
     policies: Vec<Policy>,
+    /// Documents that may ask for what a policy leaves open.
+    #[serde(default, rename = "demand")]
+    demands: Vec<Demand>,
 }
 
 /// A part of a settings file that says how a system verifies.
@@ -71,6 +76,9 @@ struct Policy {
     /// What must not stand in the part.
     #[serde(default)]
     unless: Vec<Condition>,
+    /// No document of the tree may ask for what this one leaves open.
+    #[serde(default)]
+    unless_demanded: bool,
     /// What fills a slot: the first of these that is there.
     #[serde(default)]
     slots: BTreeMap<Slot, Vec<Condition>>,
@@ -152,11 +160,12 @@ pub(crate) fn is_runtime(image: &str) -> bool {
 /// What settings files tell systems, and tokens that stand in them, as facts of each file that says anything.
 pub fn facts(settings: &[SettingsSource<'_>]) -> Vec<FileFacts> {
     use rayon::prelude::*;
+    let demands = Demands::find(&SYSTEMS, settings);
     settings
         .par_iter()
         .filter(|file| file.committed && file.purpose != Purpose::Template)
         .filter_map(|file| {
-            let sites = policy::sites(file, &SYSTEMS);
+            let sites = policy::sites(file, &SYSTEMS, &demands);
             let tokens = tokens::literals(file);
             (!sites.is_empty() || !tokens.is_empty()).then(|| FileFacts {
                 path: file.source.path.clone(),

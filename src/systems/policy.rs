@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
 
+use super::demand::Demands;
 use super::pattern::{Condition, parts};
 use super::{Does, Policy, System};
 use crate::code_context;
@@ -26,7 +27,8 @@ const MOST_PARTS: usize = 500;
 const LONGEST_DOCUMENT: usize = 20_000;
 
 /// The slots that are checks.
-const CHECKS: [Slot; 7] = [
+const CHECKS: [Slot; 8] = [
+    Slot::Token,
     Slot::Signature,
     Slot::Audience,
     Slot::Issuer,
@@ -37,7 +39,11 @@ const CHECKS: [Slot; 7] = [
 ];
 
 /// The sites of a settings file.
-pub(super) fn sites(file: &SettingsSource<'_>, systems: &[System]) -> Vec<Site> {
+pub(super) fn sites(
+    file: &SettingsSource<'_>,
+    systems: &[System],
+    demands: &Demands<'_>,
+) -> Vec<Site> {
     let bytes = file.source.bytes();
     let mut sites = Vec::new();
     for system in systems {
@@ -47,6 +53,9 @@ pub(super) fn sites(file: &SettingsSource<'_>, systems: &[System]) -> Vec<Site> 
                 continue;
             }
             for document in documents(file) {
+                if policy.unless_demanded && demands.may_ask(system, &document) {
+                    continue;
+                }
                 read(file, system, policy, &document, &mut sites);
             }
         }
@@ -58,8 +67,8 @@ pub(super) fn sites(file: &SettingsSource<'_>, systems: &[System]) -> Vec<Site> 
 
 /// A setting with the parts of its name.
 #[derive(Clone)]
-struct Named<'f> {
-    name: Vec<String>,
+pub(super) struct Named<'f> {
+    pub(super) name: Vec<String>,
     value: Cow<'f, SettingValue>,
     key: Span,
     span: Span,
@@ -75,11 +84,11 @@ impl<'f> Named<'f> {
         }
     }
 
-    fn text(&self) -> Option<&str> {
+    pub(super) fn text(&self) -> Option<&str> {
         text(&self.value)
     }
 
-    fn fits(&self, condition: &Condition) -> bool {
+    pub(super) fn fits(&self, condition: &Condition) -> bool {
         condition.holds(&self.name, self.text())
     }
 }
@@ -92,7 +101,7 @@ fn text(value: &SettingValue) -> Option<&str> {
 }
 
 /// The settings of each document of a file.
-fn documents<'f>(file: &'f SettingsSource<'_>) -> Vec<Vec<Named<'f>>> {
+pub(super) fn documents<'f>(file: &'f SettingsSource<'_>) -> Vec<Vec<Named<'f>>> {
     let settings = || file.read.settings.iter();
     if file.read.documents.len() < 2 {
         return vec![settings().map(Named::of).collect()];

@@ -32,6 +32,16 @@ fn map(project: &str) -> Vec<String> {
     with_trust(&options, &Silent, |read| lines(&read.graph)).unwrap()
 }
 
+/// How many uses of keys without a name a project has.
+fn nameless(project: &str) -> usize {
+    let options = Options {
+        roots: vec![repository("fixtures/projects").join(project)],
+        threads: 2,
+        ..Options::default()
+    };
+    with_trust(&options, &Silent, |read| read.graph.nameless.len()).unwrap()
+}
+
 #[test]
 fn holders_and_their_roles() {
     assert_eq!(
@@ -50,6 +60,51 @@ fn holders_and_their_roles() {
         map("helm-shared"),
         ["JWT_SECRET: auth mints, orders verifies"]
     );
+    assert_eq!(
+        map("kustomize-generators"),
+        [
+            "JWT_SECRET: auth mints, orders verifies",
+            "JWT_SECRET: stock verifies"
+        ]
+    );
+    assert_eq!(
+        map("compose-included"),
+        [
+            "JWT_SECRET: auth mints, orders verifies",
+            "JWT_SECRET: stock verifies"
+        ]
+    );
+    assert_eq!(
+        map("compose-extended"),
+        ["JWT_SECRET: auth mints, orders verifies"]
+    );
+    assert_eq!(
+        map("variables-outside"),
+        [
+            "SHOP_JWT_SECRET: auth mints, orders verifies",
+            // By their name only.
+            "STOCK_JWT_SECRET: returns verifies, stock verifies",
+        ]
+    );
+    for several in ["terraform-instances", "helm-aliases"] {
+        assert_eq!(
+            map(several),
+            [
+                "JWT_SECRET: auth mints, orders verifies",
+                "JWT_SECRET: stock what it does with it is not known"
+            ]
+        );
+    }
+    assert_eq!(map("key-handed-on"), ["JWT_SECRET: the root mints"]);
+    assert_eq!(nameless("key-handed-on"), 0);
+    assert_eq!(
+        map("part-of-package"),
+        ["JWT_SECRET: auth mints and verifies"]
+    );
+    // What code in a folder of none does may be done by whoever takes it in.
+    let shared = map("shared-folder");
+    let unknown = "orders what it does with it is not known";
+    assert!(shared[0].contains(unknown), "{shared:?}");
     assert_eq!(map("workspace-shared").len(), 1);
     assert_eq!(map("terraform-modules").len(), 1);
     assert_eq!(map("helm-global").len(), 1);
@@ -57,6 +112,9 @@ fn holders_and_their_roles() {
 
 #[test]
 fn one_service_twice_is_one_holder() {
+    for line in map("one-service-many-ways") {
+        assert!(line.ends_with(": shop-identity mints"), "{line}");
+    }
     for line in map("same-service-twice") {
         assert!(!line.contains(", "), "{line}");
     }
