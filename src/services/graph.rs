@@ -263,8 +263,10 @@ fn own_files(input: &Input<'_, '_>, boundaries: &Boundaries) -> BTreeMap<usize, 
                 .services
                 .get(service)
                 .and_then(|service| service.folder.as_deref());
-            // Variables count for the folder they stand in; configuration also for folders below.
-            if !is_dotenv(path) || folder == Some(folder_of(path)) {
+            // Variables count for the folder they stand in, or that of its sources; configuration also for others below.
+            let home = folder_of(path);
+            let home = home.strip_suffix("/src").unwrap_or(home);
+            if !is_dotenv(path) || folder.is_some_and(|of| of == home || of == folder_of(path)) {
                 own.entry(service).or_default().push(index);
             }
         }

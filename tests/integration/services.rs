@@ -95,6 +95,7 @@ fn holders_and_their_roles() {
             ]
         );
     }
+    assert_eq!(map("sources-with-variables"), ["JWT_SECRET: api verifies"]);
     assert_eq!(map("key-handed-on"), ["JWT_SECRET: the root mints"]);
     assert_eq!(nameless("key-handed-on"), 0);
     assert_eq!(
