@@ -77,7 +77,7 @@ pub fn of_path(path: &str) -> Option<CodeContext> {
     let is_lab = folders
         .split(|letter: char| !letter.is_ascii_alphanumeric())
         .any(|word| LAB_WORDS.contains(&word));
-    let by_folder = folders.split('/').find_map(|folder| {
+    let of_folder = |folder: &str| {
         let words = || folder.split(|letter: char| !letter.is_ascii_alphanumeric());
         if words().any(|word| matches!(word, "test" | "tests" | "e2e" | "mock" | "mocks")) {
             return Some(CodeContext::Test);
@@ -87,6 +87,14 @@ pub fn of_path(path: &str) -> Option<CodeContext> {
             .find(|(known, _)| *known == folder)
             .map(|(_, context)| *context)
             .filter(|context| !(is_lab && *context == CodeContext::Example))
+    };
+    // The tests of an example are tests.
+    let mut contexts = folders.split('/').filter_map(of_folder);
+    let by_folder = contexts.next().map(|first| {
+        contexts.fold(first, |first, next| match (first, next) {
+            (CodeContext::Example, CodeContext::Test) => next,
+            _ => first,
+        })
     });
     let is_test_name = name.contains(".test.")
         || name.contains(".spec.")
@@ -109,6 +117,8 @@ mod tests {
         assert_eq!(of_path("src/auth.test.ts"), Some(CodeContext::Test));
         assert_eq!(of_path("Tests/unit/a.py"), Some(CodeContext::Test));
         assert_eq!(of_path("examples/login/app.js"), Some(CodeContext::Example));
+        let test = Some(CodeContext::Test);
+        assert_eq!(of_path("examples/tests/login.rs"), test);
         assert_eq!(of_path("src/contest.js"), None);
         assert_eq!(of_path("example.js"), None);
         let migration = Some(CodeContext::Migration);

@@ -5,8 +5,8 @@ mod browser;
 
 use crate::code_context::of_path;
 use crate::facts::FileFacts;
-use crate::finding::CodeContext;
-use crate::source::SourceFile;
+use crate::finding::{CodeContext, Place};
+use crate::source::{SourceFile, Span};
 use crate::syntax::ir::Module;
 use crate::syntax::resolve::Package;
 
@@ -31,55 +31,45 @@ pub fn mark(
     module: &Module,
     model_folder: &str,
     package: Option<&Package>,
+    elsewhere: impl Fn(&Place) -> Option<CodeContext>,
 ) {
     let by_path = of_file(&facts.path, source, module);
     for site in &mut facts.sites {
-        let in_test = module
-            .test_spans
-            .iter()
-            .any(|span| span.contains(site.place.span));
         for key in &mut site.keys {
-            key.in_test = key.material.literal().is_some_and(|(_, place, _)| {
-                let mut test_spans = module.test_spans.iter();
-                let in_other_test =
-                    place.path != facts.path && of_path(&place.path) == Some(CodeContext::Test);
-                in_other_test || test_spans.any(|span| span.contains(place.span))
+            let literal = key.material.literal();
+            key.context = literal.and_then(|(_, place, _)| {
+                if place.path == facts.path {
+                    in_test_part(module, place.span)
+                } else {
+                    elsewhere(place)
+                }
             });
         }
-        site.context = if in_test {
-            Some(CodeContext::Test)
-        } else {
-            by_path
-        };
+        site.context = in_test_part(module, site.place.span).or(by_path);
     }
     for token in &mut facts.tokens {
-        let in_test = module
-            .test_spans
-            .iter()
-            .any(|span| span.contains(token.place.span));
-        token.context = if in_test {
-            Some(CodeContext::Test)
-        } else {
-            by_path
-        };
+        token.context = in_test_part(module, token.place.span).or(by_path);
     }
     for made in &mut facts.generated {
-        let in_test = module
-            .test_spans
-            .iter()
-            .any(|span| span.contains(made.place.span));
-        made.context = if in_test {
-            Some(CodeContext::Test)
-        } else {
-            of_path(&made.place.path)
-        };
+        let by_path = || of_path(&made.place.path);
+        made.context = in_test_part(module, made.place.span).or_else(by_path);
     }
     for set in &mut facts.key_sets {
-        let mut test_spans = module.test_spans.iter();
-        let in_test = test_spans.any(|span| span.contains(set.place.span));
-        set.context = in_test.then_some(CodeContext::Test).or(by_path);
+        set.context = in_test_part(module, set.place.span).or(by_path);
     }
     facts.browser = browser::is_browser(source, model_folder, package);
+}
+
+/// What is known of the code at a place in a file.
+pub fn of_place(place: &Place, source: &SourceFile, module: &Module) -> Option<CodeContext> {
+    in_test_part(module, place.span).or_else(|| of_file(&place.path, source, module))
+}
+
+fn in_test_part(module: &Module, place: Span) -> Option<CodeContext> {
+    let mut tests = module.test_spans.iter();
+    tests
+        .any(|span| span.contains(place))
+        .then_some(CodeContext::Test)
 }
 
 /// What the path of a file and its content say of the code in it.

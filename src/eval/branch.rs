@@ -23,7 +23,9 @@ pub(super) type Way<'way, 'a> = Box<dyn Fn(&mut Evaluator<'a>) -> Outcome + 'way
 impl<'a> Evaluator<'a> {
     /// Binds or writes a name in a scope, remembered when a branch is open.
     pub(super) fn write_name(&mut self, scope: usize, name: &'a str, value: Value) {
-        if scope < self.older_scopes {
+        // The top of a file outlives each run, also when the file was first looked at in this one.
+        let is_top = self.activation != 0 && self.loaded.iter().any(|file| file.scope == scope);
+        if scope < self.older_scopes || is_top {
             self.note_kept(&value);
         }
         if scope < self.frame().scope {

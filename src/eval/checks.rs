@@ -18,6 +18,20 @@ const CLAIMS: [(Slot, &str); 4] = [
     (Slot::Issuer, "iss"),
 ];
 
+/// Claims that do the work of another one when they are held against a value.
+///
+/// A proof of possession has neither `exp` nor `aud`, and nobody issues it: how old it may be is told from `iat`, and what
+/// it is for from `htu` (RFC 9449, 4.3). Access tokens of some providers name the client alone: `azp` (OpenID Connect Core 3.1.3.7),
+/// `client_id` (RFC 9068, 2.2; the documentation of Amazon Cognito).
+fn in_place_of(slot: Slot) -> &'static [&'static str] {
+    match slot {
+        Slot::Expiry => &["iat"],
+        Slot::Audience => &["htu", "azp", "client_id"],
+        Slot::Issuer => &["htu"],
+        _ => &[],
+    }
+}
+
 /// Checks that are about the key and where it comes from, and of the type that says what a token proves.
 const KEY_CHECKS: [Slot; 6] = [
     Slot::KeySource,
@@ -76,7 +90,11 @@ fn claim_check(
     name: &str,
 ) -> Check {
     let resolved = &record.resolved;
-    let by_hand = record.uses.compared.contains(name) || record.uses.handed_on.contains(name);
+    let uses = &record.uses;
+    let in_place = in_place_of(slot)
+        .iter()
+        .any(|name| uses.decided.contains(*name));
+    let by_hand = uses.compared.contains(name) || uses.handed_on.contains(name);
     if slot == Slot::Expiry {
         let age = resolved.slots.get(&Slot::MaxAge);
         if matches!(age, Some(Filled::Yes(value, _)) if !matches!(value.kind, Kind::Null)) {
@@ -91,6 +109,7 @@ fn claim_check(
     }
     match resolved.off.get(&slot) {
         _ if by_hand => return Check::ByHand,
+        Some((Truth::Yes, _)) if in_place => return Check::ByHand,
         Some((Truth::Yes, span)) => {
             return Check::Disabled(evaluator.place(*span, "switches this check off"));
         }
@@ -113,7 +132,6 @@ fn claim_check(
     if resolved.policy_unknown {
         return Check::Unknown;
     }
-    let uses = &record.uses;
     match resolved.unset.claims.get(&slot) {
         // A list of required claims replaces the library's own.
         Some(UnsetClaim::Required) if demand == Truth::No && resolved.has(Slot::Required) => {
@@ -123,6 +141,7 @@ fn claim_check(
         Some(UnsetClaim::IfPresent) if demand == Truth::Yes => Check::Enforced,
         Some(UnsetClaim::IfPresent) if demand == Truth::Unknown => Check::Unknown,
         Some(UnsetClaim::IfPresent) => Check::IfPresent,
+        Some(UnsetClaim::Unchecked) if in_place => Check::ByHand,
         Some(UnsetClaim::Unchecked) if checks_itself(resolved, uses) => Check::Unknown,
         Some(UnsetClaim::Unchecked) => Check::Unchecked,
         Some(UnsetClaim::RejectedIfPresent) => Check::RejectedIfPresent,

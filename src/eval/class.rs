@@ -167,6 +167,7 @@ impl<'a> Evaluator<'a> {
             }
             None => self.set_given(class, &instance, call),
         }
+        self.note_made(class, &instance);
         instance
     }
 

@@ -35,6 +35,7 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         .clone()
         .filter(|record| record.call.name.file == root)
         .flat_map(|record| &record.wrappers)
+        .chain(evaluator.made_for_callers())
         .flat_map(|wrapper| names_of(evaluator, wrapper))
         .collect();
     let (runs, mut all): (Vec<usize>, Vec<Site>) = records

@@ -99,7 +99,7 @@ impl Published {
             encoding: Encoding::Text,
             flow,
             from_callback: false,
-            in_test: false,
+            context: None,
             instead_of: Vec::new(),
             confined: None,
             dead_guard: None,

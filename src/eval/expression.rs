@@ -339,6 +339,7 @@ impl<'a> Evaluator<'a> {
                 self.instances
                     .entry(class.key())
                     .or_insert_with(|| value.clone());
+                self.note_made(class, &value);
                 value
             }
             _ => Value::at(Kind::Map(Rc::new(RefCell::new(map))), span, "built here"),

@@ -123,16 +123,21 @@ impl<'a> Evaluator<'a> {
     fn by_attribute(&mut self, call: &'a Call, member: &'a Member, scope: usize) -> Option<Value> {
         let (models, record) = self.attribute(call, scope)?;
         for model in models {
+            let same_name = model.same_name.as_deref();
+            let says_same = same_name.is_some_and(|word| says(self, call, word));
             let mut slot = |slot: Slot| self.plain_slot(model.slots.get(&slot)?, &record);
             let variable = slot(Slot::Value);
             let variable = variable.as_ref().and_then(Value::as_text);
+            let variable = variable.map(|name| Rc::from(name.reveal()));
+            let same = says_same.then(|| Rc::from(member.name.text.to_ascii_uppercase()));
+            let variable: Option<Rc<str>> = variable.or(same);
             let fallback = slot(Slot::Fallback);
             if variable.is_none() && fallback.is_none() {
                 continue;
             }
             let value = Value::new(match variable {
                 Some(name) => Kind::Environment {
-                    name: Rc::from(name.reveal()),
+                    name,
                     fallback: None,
                 },
                 None => Kind::Setting {
@@ -242,8 +247,38 @@ impl<'a> Evaluator<'a> {
                 }
             });
         let least = makers.min_by_key(|(parameters, _)| *parameters);
-        least.map(|(_, closure)| closure)
+        least
+            .map(|(_, closure)| closure)
+            .or_else(|| self.maker_beside(class))
     }
+
+    /// The function beside a class that makes its instances of nothing: `fn load() -> Result<Settings, Error>`.
+    fn maker_beside(&self, class: &Rc<ClassValue>) -> Option<Rc<Closure>> {
+        let file = self.loaded.get(class.file)?;
+        let top = self.scopes.get(file.scope)?;
+        let mut names: Vec<_> = top.names.iter().collect();
+        names.sort_unstable_by_key(|(name, _)| **name);
+        names.into_iter().find_map(|(_, value)| {
+            let Kind::Function(closure) = &value.kind else {
+                return None;
+            };
+            let function = self.function_of(closure);
+            let makes = |returns: &TypeName| names_class(returns, &class.name, 0);
+            (closure.file == class.file
+                && function.parameters.is_empty()
+                && function.returns.as_ref().is_some_and(makes))
+            .then(|| Rc::clone(closure))
+        })
+    }
+}
+
+/// Whether a word stands alone among the arguments of an attribute.
+fn says(evaluator: &Evaluator<'_>, attribute: &Call, word: &str) -> bool {
+    attribute.arguments.iter().any(|argument| {
+        let value = &evaluator.module.expr(argument.value).kind;
+        matches!(argument.kind, ArgumentKind::Positional)
+            && matches!(value, ExprKind::Name(name) if name == word)
+    })
 }
 
 fn is_wanted(value: &Value) -> bool {

@@ -26,6 +26,7 @@ mod force;
 mod framework;
 mod header;
 mod imports;
+mod injected;
 mod instance;
 mod library;
 mod material;
@@ -282,6 +283,12 @@ struct Evaluator<'a> {
     made_by_function: FxHashSet<ClassKey>,
     /// Local classes of which an instance was made.
     instances: FxHashMap<ClassKey, Value>,
+    /// Objects of other files' classes that were made.
+    made: Vec<injected::Made>,
+    /// Words of each file that name what signs or verifies.
+    signing_words: FxHashMap<usize, Rc<[String]>>,
+    /// Whether methods of a class name any of them.
+    signing_classes: FxHashMap<ClassKey, bool>,
     /// What a node-style callback was given last.
     delivered: Option<Value>,
     /// Modules that the files import from and that a model knows.
@@ -392,6 +399,9 @@ impl<'a> Evaluator<'a> {
             classes: Vec::new(),
             made_by_function: FxHashSet::default(),
             instances: FxHashMap::default(),
+            made: Vec::new(),
+            signing_words: FxHashMap::default(),
+            signing_classes: FxHashMap::default(),
             delivered: None,
             imported_modules: BTreeSet::new(),
             guarded: FxHashSet::default(),
@@ -452,6 +462,7 @@ impl<'a> Evaluator<'a> {
             self.run_class(&class);
             self.run_waiting();
         }
+        self.run_made();
     }
 
     /// Evaluates functions that nobody called, with unknown arguments.
@@ -518,7 +529,18 @@ impl<'a> Evaluator<'a> {
 
     /// Names of the functions and classes around the current place that callers know, innermost first.
     fn wrappers(&self) -> Vec<Wrapper> {
-        let frames = self.frames.iter().rev();
+        self.wrappers_in(&self.frames)
+    }
+
+    /// The same around the call of a function that was called for what it gives.
+    fn wrappers_around(&self) -> Vec<Wrapper> {
+        let called = |frame: &Frame| !frame.generic && frame.function.is_some();
+        let last = self.frames.iter().rposition(|frame| !called(frame));
+        self.wrappers_in(self.frames.get(..=last.unwrap_or(0)).unwrap_or_default())
+    }
+
+    fn wrappers_in(&self, frames: &[Frame]) -> Vec<Wrapper> {
+        let frames = frames.iter().rev();
         let generic = frames.take_while(|frame| frame.generic || frame.function.is_none());
         let wrapper = |frame: &Frame| match (frame.label.is_empty(), frame.function) {
             (false, _) => Some(Wrapper::Named(frame.label.clone())),

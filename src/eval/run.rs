@@ -170,6 +170,11 @@ impl<'a> Evaluator<'a> {
                 },
             };
             if value.is_unknown()
+                && let Some(injected) = self.injected(&parameter.decorators, scope)
+            {
+                value = injected;
+            }
+            if value.is_unknown()
                 && let Some(annotation) = &parameter.annotation
             {
                 value = self.typed(annotation, value, scope);
@@ -182,6 +187,15 @@ impl<'a> Evaluator<'a> {
             }
             self.bind(&parameter.target, value, scope, true);
         }
+    }
+
+    /// What the decorators of a parameter put there. A text is only the name under which something else is kept.
+    fn injected(&mut self, decorators: &'a [ExprId], scope: usize) -> Option<Value> {
+        decorators.iter().find_map(|decorator| {
+            let value = self.expression(*decorator, scope);
+            let value = self.force(value);
+            matches!(value.kind, Kind::Object(_)).then_some(value)
+        })
     }
 
     fn missing_argument(&mut self, parameter: &'a Parameter, name: &str, scope: usize) -> Value {

@@ -29,6 +29,11 @@ pub(super) fn literals(evaluator: &Evaluator<'_>) -> Vec<TokenLiteral> {
         .collect()
 }
 
+/// The role of everybody who has not logged in: such a token is made to be given away.
+///
+/// Source: documentation of Supabase, API keys (`anon`: safe to expose), and of PostgREST, authentication (`db-anon-role`).
+const OPEN_ROLE: &str = "anon";
+
 /// A compact token with a signature, its algorithm and expiry.
 pub(crate) fn read(text: &str) -> Option<(&str, String, Option<i64>)> {
     let text = text.trim();
@@ -41,6 +46,9 @@ pub(crate) fn read(text: &str) -> Option<(&str, String, Option<i64>)> {
     let header: Json = serde_json::from_slice(&decode_base64(header)?).ok()?;
     let payload: Json = serde_json::from_slice(&decode_base64(payload)?).ok()?;
     let algorithm = header.get("alg")?.as_str()?;
+    if payload.get("role").and_then(Json::as_str) == Some(OPEN_ROLE) {
+        return None;
+    }
     // The header is a stranger's: only a name that can be an algorithm is shown.
     let known = algorithm.len() <= 10 && algorithm.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let algorithm = if known {
@@ -68,5 +76,10 @@ mod tests {
         );
         assert_eq!(read("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9."), None);
         assert_eq!(read("a.b.c"), None);
+        // {"role":"anon"} and {"role":"service_role"}
+        let of_role =
+            |payload: &str| format!("eyJhbGciOiJIUzI1NiJ9.{payload}.c2lnbmF0dXJlc2lnbmF0dXJl");
+        assert_eq!(read(&of_role("eyJyb2xlIjoiYW5vbiJ9")), None);
+        assert!(read(&of_role("eyJyb2xlIjoic2VydmljZV9yb2xlIn0")).is_some());
     }
 }

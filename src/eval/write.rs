@@ -6,7 +6,7 @@ use super::Evaluator;
 use super::uses::Use;
 use super::value::{Entry, Kind, Map, Value};
 use crate::source::Span;
-use crate::syntax::ir::{ExprId, ExprKind};
+use crate::syntax::ir::{ExprId, ExprKind, Member, MemberKind};
 
 /// Longest path of an unknown object whose members are kept.
 const LONGEST_KEPT: usize = 100;
@@ -56,7 +56,11 @@ impl Evaluator<'_> {
                 Kind::Map(map) => {
                     let mut map = map.borrow_mut();
                     let maybe = depth > map.born;
-                    write_entry(&mut map.entries, name, span, value.clone(), maybe);
+                    let mut value = value.clone();
+                    if matches!(value.kind, Kind::Bool(_)) && self.is_run_by_chance(&map) {
+                        value = Value::unknown(name);
+                    }
+                    write_entry(&mut map.entries, name, span, value, maybe);
                 }
                 Kind::Object(object) => {
                     let mut object = object.borrow_mut();
@@ -80,6 +84,25 @@ impl Evaluator<'_> {
                 _ => self.note_use(&value, Use::Stored),
             }
         }
+    }
+
+    /// Whether the function that runs is a method of this instance that nobody was seen to call: what it switches may
+    /// never be switched.
+    fn is_run_by_chance(&self, instance: &Map) -> bool {
+        let Some(class) = &instance.class else {
+            return false;
+        };
+        let frame = self.frames.last().filter(|frame| frame.generic);
+        let Some(running) = frame.and_then(|frame| frame.function) else {
+            return false;
+        };
+        let makes = |(file, member): (usize, &Member)| match member.kind {
+            MemberKind::Method(function) => {
+                (file, function) == running && member.name.text == "constructor"
+            }
+            _ => false,
+        };
+        !self.members_of(class).into_iter().any(makes)
     }
 
     /// Writes to a member that was found to be missing: what is written is its fallback. Says whether it was.

@@ -20,8 +20,8 @@ pub struct Key {
     pub flow: Vec<Place>,
     /// It comes from a key callback.
     pub from_callback: bool,
-    /// It is written in test code, whatever code it reaches.
-    pub in_test: bool,
+    /// Set when it is not written in product code, whatever code it reaches.
+    pub context: Option<CodeContext>,
     /// Settings of which none may be set anywhere, or this key is not used.
     pub instead_of: Vec<String>,
     /// What keeps it out of production.

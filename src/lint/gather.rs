@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rounds::Evaluated;
-use crate::code_context;
+use super::rounds::{Evaluated, is_test};
 use crate::facts::{FileFacts, Site, SiteKind};
-use crate::finding::CodeContext;
 use crate::project::Project;
 use crate::source::{FileId, Span};
 
@@ -29,16 +27,10 @@ pub(super) fn gather(project: &Project<'_>, evaluated: Vec<Evaluated>) -> Vec<Fi
         elsewhere.extend(evaluation.elsewhere);
     }
     let paths = project.files();
-    let is_test = |file: FileId| {
-        code_context::of_path(paths.path(file)) == Some(CodeContext::Test)
-            || project
-                .parsed(file)
-                .is_some_and(|parsed| parsed.module.is_test)
-    };
     for site in elsewhere {
         let file = site.place.span.file;
         // What a test hands to the code says nothing of the product.
-        if is_test(site.root) && !is_test(file) {
+        if is_test(project, site.root) && !is_test(project, file) {
             continue;
         }
         let facts = files.entry(file).or_insert_with(|| FileFacts {

@@ -118,6 +118,7 @@ fn evaluate_file(
         return Ok(None);
     };
     let folder = parsed.language.model_folder();
+    let in_test = is_test(project, file);
     let version = |path: &str, library: &Library| library_version(versions, path, folder, library);
     let depends_on = |library: &Library| {
         let mut packages = library.manifest.iter();
@@ -129,7 +130,8 @@ fn evaluate_file(
         catalog: catalog(folder)?,
         version: &version,
         depends_on: &depends_on,
-        is_entered: &|file| entered.contains(&file),
+        // What a test hands to the code says nothing of the product, so that nobody asks for it.
+        is_entered: &|other| entered.contains(&other) && (!in_test || is_test(project, other)),
         budget,
     };
     let evaluation = contained(|| eval::evaluate(&input)).unwrap_or_else(|| {
@@ -144,6 +146,15 @@ fn evaluate_file(
         }
     });
     Ok(Some(evaluation))
+}
+
+/// Whether a file is there for tests.
+pub(super) fn is_test(project: &Project<'_>, file: FileId) -> bool {
+    let by_path = code_context::of_path(project.files().path(file));
+    by_path == Some(CodeContext::Test)
+        || project
+            .parsed(file)
+            .is_some_and(|parsed| parsed.module.is_test)
 }
 
 /// What the work gives; `None` when an error in it panicked. One file must not take the others' findings with it.

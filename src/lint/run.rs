@@ -14,9 +14,10 @@ use super::options::Options;
 use super::unread::unread;
 use super::{gather, rounds};
 use crate::budget::CutFiles;
+use crate::code_context;
 use crate::context;
 use crate::facts::FileFacts;
-use crate::finding::{Notification, Timings};
+use crate::finding::{Notification, Place, Timings};
 use crate::key_files::KeyFile;
 use crate::models::versions::PackageVersions;
 use crate::project::{Files, Progress, Project};
@@ -221,7 +222,11 @@ impl Run {
                     let folder = parsed.language.model_folder();
                     let package = project.package(id);
                     let (source, module) = (&parsed.source, &parsed.module);
-                    context::mark(facts, source, module, folder, package.as_ref());
+                    let elsewhere = |place: &Place| match project.parsed(place.span.file) {
+                        Some(other) => context::of_place(place, &other.source, &other.module),
+                        None => code_context::of_path(&place.path),
+                    };
+                    context::mark(facts, source, module, folder, package.as_ref(), elsewhere);
                     hide_keys(&parsed.source, &mut facts.redactor);
                 }
             });

@@ -246,6 +246,16 @@ impl Catalog {
         })
     }
 
+    /// Whether a package signs or verifies, by tokens or by hashes with a key.
+    pub fn signs(&self, package: &str) -> bool {
+        let signs = |api: &Api| matches!(api.role, Role::Mint | Role::Verify | Role::Hash);
+        let models = self.models_of(package, &[]);
+        models.iter().any(|(index, _)| {
+            let model = self.models.get(*index);
+            model.is_some_and(|model| model.api.iter().any(signs))
+        })
+    }
+
     /// Whether any model knows the package.
     pub fn knows_package(&self, package: &str) -> bool {
         let of_vendor = || {

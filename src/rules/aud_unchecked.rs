@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::shared_secret;
-use crate::facts::{Check, FileFacts, Site, SiteKind};
+use crate::facts::{Check, FileFacts, Key, Material, Site, SiteKind};
 use crate::finding::{Finding, Level, Place};
 use crate::models::schema::{KeyKind, Slot};
 use crate::project_facts::ProjectFacts;
@@ -85,7 +85,10 @@ fn draft(site: &Site, place: &Place) -> Draft {
         .related(&site.place, "the call")
 }
 
-/// Whoever verifies with a public or fetched key is not the only one who does.
+/// Whoever verifies with a public or fetched key is not the only one who does. The other half of a pair that a service
+/// makes for itself is in nobody else's hands.
 fn reaches_others(site: &Site) -> bool {
+    let is_own = |key: &Key| matches!(key.material, Material::Generated);
     matches!(site.key_kind(), Some(KeyKind::Public | KeyKind::Jwks))
+        && (site.keys.is_empty() || !site.keys.iter().all(is_own))
 }

@@ -127,11 +127,11 @@ impl Draft {
         })
     }
 
-    /// What is wrong is written in test code, whatever code it reaches.
-    pub(super) fn in_test(self, in_test: bool) -> Self {
+    /// What is wrong is written in such code, whatever code it reaches.
+    pub(super) fn written_in(self, context: Option<CodeContext>) -> Self {
         self.with(|finding| {
-            if in_test && finding.context.is_none() {
-                finding.context = Some(CodeContext::Test);
+            if context.is_some() && finding.context.is_none() {
+                finding.context = context;
                 finding.level = finding.level.lower();
             }
         })

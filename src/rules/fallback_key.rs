@@ -22,7 +22,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             .remedy(site.fix(Slot::Key), &format!("Drop the default and fail at start when {variable} is missing."))
             .related(&site.place, "used here")
             .flow(&literal.key.flow, &site.place, "used as the key")
-            .in_test(literal.key.in_test)
+            .written_in(literal.key.context)
             .guarded(literal.key)
             .report(findings);
     }

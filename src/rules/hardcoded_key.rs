@@ -33,7 +33,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             )
             .related(&site.place, "used here")
             .flow(&literal.key.flow, &site.place, "used as the key")
-            .in_test(literal.key.in_test)
+            .written_in(literal.key.context)
             .guarded(literal.key)
             .also(literal.weakness.map(|_| weak_key::ID))
             .report(findings);

@@ -45,7 +45,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether whoever deploys the service chose this one key.
+/// Whether whoever deploys the service chose this one key, or the service made it itself.
 fn is_given(key: &Key) -> bool {
     matches!(
         key.material,
@@ -53,5 +53,6 @@ fn is_given(key: &Key) -> bool {
             | Material::Environment { .. }
             | Material::Setting { .. }
             | Material::File(_)
+            | Material::Generated
     )
 }

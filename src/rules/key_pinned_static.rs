@@ -32,7 +32,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             )
             .related(&site.place, "used here")
             .flow(&key.flow, &site.place, "used as the key")
-            .in_test(key.in_test)
+            .written_in(key.context)
             .report(findings);
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             )
             .related(&site.place, "used here")
             .flow(&literal.key.flow, &site.place, "used as the key")
-            .in_test(literal.key.in_test)
+            .written_in(literal.key.context)
             .guarded(literal.key)
             .also(Some(fallback_key::ID))
             .report(findings);
@@ -72,7 +72,7 @@ fn check_guessable(facts: &FileFacts, findings: &mut Vec<Finding>) {
                      manager, and fail when it is missing.",
                 )
                 .related(&site.place, "used here")
-                .in_test(key.in_test)
+                .written_in(key.context)
                 .guarded(key)
                 .report(findings);
         }

@@ -190,6 +190,11 @@ pub(super) fn of_services<'a>(
     uses
 }
 
+/// Whether a key is only that of tests.
+fn in_test(key: &Key) -> bool {
+    key.context == Some(CodeContext::Test)
+}
+
 /// Whether what stands for a key is no name but what the code computes.
 fn is_computed(material: &Material) -> bool {
     match material {
@@ -202,12 +207,12 @@ fn is_computed(material: &Material) -> bool {
 
 fn add<'a>(uses: &mut Uses<'a>, site: &'a Site) {
     let role = Role::at(site);
-    let mut is_named = site.keys.iter().any(|key| key.in_test);
+    let mut is_named = site.keys.iter().any(in_test);
     let known = |key: &Key| !matches!(key.material, Material::Unknown(_));
     if site.kind == SiteKind::Mint && !site.keys.iter().any(known) {
         uses.may_mint = true;
     }
-    for key in site.keys.iter().filter(|key| !key.in_test) {
+    for key in site.keys.iter().filter(|key| !in_test(key)) {
         let slot = match &key.material {
             Material::Environment { name, .. }
             | Material::Setting { path: name, .. }

@@ -142,15 +142,7 @@ impl Service<'_> {
                 .map(str::to_owned),
             dockerfile: service.text_at(&["build", "dockerfile"]).map(str::to_owned),
             image: service.text_at(&["image"]).map(str::to_owned),
-            env_files: one_or_more(service.get("env_file"))
-                .filter_map(|item| match item.get("path") {
-                    Some(path) => {
-                        let required = item.text_at(&["required"]) != Some("false");
-                        link(path, !required)
-                    }
-                    None => link(item, false),
-                })
-                .collect(),
+            env_files: env_files(service),
             profiles: one_or_more(service.get("profiles"))
                 .filter_map(|profile| profile.text().map(str::to_owned))
                 .collect(),
@@ -235,23 +227,45 @@ impl Service<'_> {
 
     /// A file or folder of the project that the service sees.
     fn volume(&mut self, volume: Node<'_>, holder: &Holder) {
-        let (from, to) = match volume.text() {
-            Some(short) => match short.split_once(':') {
-                Some((from, rest)) => (from, rest.split(':').next().unwrap_or(rest)),
-                None => return,
-            },
-            None => match (volume.text_at(&["source"]), volume.text_at(&["target"])) {
-                (Some(from), Some(to)) => (from, to),
-                _ => return,
-            },
-        };
-        if !from.starts_with('.') || to.is_empty() {
-            return;
+        if let Some((from, to)) = bind_mount(volume) {
+            self.file
+                .settings
+                .push(mounts::file(to, from, volume.span(), holder.clone()));
         }
-        self.file
-            .settings
-            .push(mounts::file(to, from, volume.span(), holder.clone()));
     }
+}
+
+/// What of the project a volume shows, and where the service sees it.
+fn bind_mount<'node>(volume: Node<'node>) -> Option<(&'node str, &'node str)> {
+    let (from, to) = match volume.text() {
+        Some(short) => {
+            let (from, rest) = short.split_once(':')?;
+            (from, rest.split(':').next().unwrap_or(rest))
+        }
+        None => (volume.text_at(&["source"])?, volume.text_at(&["target"])?),
+    };
+    (from.starts_with('.') && !to.is_empty()).then_some((from, to))
+}
+
+/// Files of variables that a service is given, the strongest last. Code reads one that stands beside it as `.env`, but
+/// the environment has the last word.
+fn env_files(service: Node<'_>) -> Vec<Link> {
+    let mounted = one_or_more(service.get("volumes")).filter_map(|volume| {
+        let (from, to) = bind_mount(volume)?;
+        to.ends_with("/.env").then(|| Link {
+            path: from.to_owned(),
+            span: volume.span(),
+            optional: true,
+        })
+    });
+    let given = one_or_more(service.get("env_file")).filter_map(|item| match item.get("path") {
+        Some(path) => {
+            let required = item.text_at(&["required"]) != Some("false");
+            link(path, !required)
+        }
+        None => link(item, false),
+    });
+    mounted.chain(given).collect()
 }
 
 /// Names beside its own under which others reach a service.
@@ -436,6 +450,7 @@ services:
       - ./keys:/etc/keys:ro
       - data:/var/lib
       - {type: bind, source: ./one.pem, target: /one.pem}
+      - ./deploy/server.env:/app/.env:ro
   worker:
     extends: {file: base.yml, service: base}
     env_file:
@@ -459,6 +474,7 @@ configs:
                 "auth: /app=Config(app, )",
                 "auth: /etc/keys=file(./keys)",
                 "auth: /one.pem=file(./one.pem)",
+                "auth: /app/.env=file(./deploy/server.env)",
                 "Secret /jwt: jwt=file(./jwt.txt)",
                 "Secret /env: env=JWT_SECRET",
                 "Secret /outside: outside=manager(prod_jwt)",
@@ -470,7 +486,8 @@ configs:
         let [auth, worker, same] = &file.workloads[..] else {
             panic!("three services")
         };
-        assert_eq!(auth.env_files[0].path, ".env");
+        let given: Vec<&str> = auth.env_files.iter().map(|link| &*link.path).collect();
+        assert_eq!(given, ["./deploy/server.env", ".env"]);
         assert_eq!(auth.profiles, ["debug"]);
         assert!(!worker.env_files[0].optional && worker.env_files[1].optional);
         let extends = Some(("base.yml".to_owned(), "base".to_owned()));

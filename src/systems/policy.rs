@@ -376,7 +376,7 @@ fn key_of(material: Material, kind: Option<KeyKind>) -> Key {
         encoding: Encoding::Text,
         flow: Vec::new(),
         from_callback: false,
-        in_test: false,
+        context: None,
         instead_of: Vec::new(),
         confined: None,
         dead_guard: None,

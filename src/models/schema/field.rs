@@ -27,6 +27,9 @@ pub struct AttributeModel {
     pub name: Vec<String>,
     /// The variable that the field is read from, and its default.
     pub slots: BTreeMap<Slot, Source>,
+    /// A word that says that the variable is called like the field, in capitals.
+    #[serde(default)]
+    pub same_name: Option<String>,
     /// Where it stands on a class and this holds, the default of the class says what its fields are when nothing else
     /// does.
     #[serde(default)]
