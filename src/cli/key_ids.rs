@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::inventory::Describer;
+use super::described::Describer;
 use crate::facts::{Algorithms, KeyId, Site};
 use crate::finding::Place;
 use crate::models::schema::KeyKind;

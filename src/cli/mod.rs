@@ -1,6 +1,7 @@
 //! The command line program: arguments in, reports out, exit status.
 
 mod arguments;
+mod described;
 mod inventory;
 mod key_ids;
 mod libraries;

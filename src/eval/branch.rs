@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Evaluator;
+use super::flow::{Flow, Outcome};
 use super::missing::Missing;
 use super::value::Value;
 
@@ -15,18 +16,6 @@ pub(super) struct Write<'a> {
 
 /// What a branch left of the names that it wrote, by scope and name.
 type Written<'a> = BTreeMap<(usize, &'a str), Value>;
-
-/// How a block ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    /// Control goes on behind it.
-    On,
-    /// It returned, threw or jumped.
-    Left,
-}
-
-/// How a way ended, and its value.
-pub(super) type Outcome = (Flow, Option<Value>);
 
 /// One of several ways that exclude each other.
 pub(super) type Way<'way, 'a> = Box<dyn Fn(&mut Evaluator<'a>) -> Outcome + 'way>;

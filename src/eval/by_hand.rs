@@ -14,25 +14,12 @@ use super::slots::Resolved;
 use super::taken_apart::{is_dot, is_signature, token_part, unwrapped};
 use super::uses::ClaimsUse;
 use super::value::{CallRecord, Kind, Object, Part, Value};
-use super::{Evaluator, SiteRecord};
+use super::{ByHand, Evaluator, SiteRecord};
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, Slot};
 use crate::models::source::{Place, Source};
 use crate::source::Span;
 use crate::syntax::ir::Literal;
-
-/// What code does by hand that a library would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ByHand {
-    /// It decodes what may be claims. Nothing was held against the signature.
-    Decodes,
-    /// It reads the claims out of what it decoded. Nothing was held against the signature.
-    Reads,
-    /// It verifies the signature.
-    Verifies,
-    /// It signs.
-    Mints,
-}
 
 /// A hash over the signed parts of a token.
 pub(super) struct KeyedHash<'a> {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::by_hand::ByHand;
 use super::checks::{checks, may_have_called};
 use super::filled::Filled;
 use super::framework::setting_sites;
@@ -11,7 +10,7 @@ use super::mint::mint;
 use super::remote;
 use super::uses::ClaimsUse;
 use super::value::{Kind, Value};
-use super::{Evaluation, Evaluator, SiteRecord, Wrapper};
+use super::{ByHand, Evaluation, Evaluator, SiteRecord, Wrapper};
 use crate::facts::{
     Algorithms, ClaimsUse as UseFact, FileFacts, FileRead, IgnoredResult, Ignoring, InertOption,
     Later, LibraryFact, Site, SiteKind,

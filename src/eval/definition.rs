@@ -7,19 +7,11 @@ use rustc_hash::FxHashMap;
 
 use super::Evaluator;
 use super::imports::DEEPEST_LOAD;
+use super::pending::Definition;
 use super::value::Value;
 use crate::syntax::ir::{
     AssignOperator, Assignment, Block, ExprId, ExprKind, Module, Statement, StatementKind, Target,
 };
-
-/// A statement at the top of a file that defines a name.
-#[derive(Debug)]
-pub(super) struct Definition {
-    /// Index of the file among those that take part.
-    file: usize,
-    /// Position of the statement.
-    statement: usize,
-}
 
 impl<'a> Evaluator<'a> {
     /// Runs the top of another file, but for the definitions that can wait.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::branch::Flow;
+use super::flow::Flow;
 use super::stage::{either_stage, is_for_tests};
 use super::uses::Use;
 use super::value::{CallRecord, Entry, Kind, List, Map, Object, Symbol, Value};

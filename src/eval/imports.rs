@@ -330,11 +330,9 @@ impl<'a> Evaluator<'a> {
         self.loaded.push(Loaded::new(parsed, scope));
         self.by_file.insert(file, index);
         // What the other file does at its top is not part of any branch or call here, and is done once.
-        let activation = std::mem::take(&mut self.activation);
         self.apart(scope, |this| {
             this.within(index, |this| this.load_top(&parsed.module.body, scope));
         });
-        self.activation = activation;
         Some(index)
     }
 }

@@ -4,10 +4,9 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::by_hand::ByHand;
 use super::filled::Filled;
 use super::value::{ClassValue, Closure, Kind, Value};
-use super::{Evaluator, FunctionKey, Wrapper};
+use super::{ByHand, Evaluator, FunctionKey, Wrapper};
 use crate::models::schema::{Role, Slot};
 use crate::source::{FileId, Span};
 use crate::syntax::ir::MemberKind;

@@ -2,8 +2,8 @@
 //! is a guard, which a fallback before it may have killed.
 
 use super::Evaluator;
-use super::branch::Flow;
-use super::stage::{Stage, StageTest};
+use super::flow::Flow;
+use super::stage_test::{Stage, StageTest};
 use super::value::{Kind, Value};
 use crate::facts::Confined;
 use crate::source::Span;

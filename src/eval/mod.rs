@@ -21,6 +21,8 @@ mod failure;
 mod fallback;
 mod fetch;
 mod filled;
+mod flow;
+mod force;
 mod framework;
 mod header;
 mod imports;
@@ -43,6 +45,7 @@ mod run;
 mod schema;
 mod slots;
 mod stage;
+mod stage_test;
 mod statement;
 mod store;
 mod taken_apart;
@@ -138,7 +141,7 @@ struct SiteRecord<'a> {
     /// The functions and classes around it, innermost first.
     wrappers: Vec<Wrapper>,
     /// The code does by itself what a library would do.
-    by_hand: Option<by_hand::ByHand>,
+    by_hand: Option<ByHand>,
     /// The call that handed the key to the code around.
     handed_over: Option<Span>,
     /// Which run for unknown callers it belongs to.
@@ -153,6 +156,19 @@ struct SiteRecord<'a> {
     ignored: Option<(Ignoring, Span)>,
     /// It gives a promise.
     promised: bool,
+}
+
+/// What code does by hand that a library would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ByHand {
+    /// It decodes what may be claims. Nothing was held against the signature.
+    Decodes,
+    /// It reads the claims out of what it decoded. Nothing was held against the signature.
+    Reads,
+    /// It verifies the signature.
+    Verifies,
+    /// It signs.
+    Mints,
 }
 
 /// A function or class whose callers decide about a call in it.
@@ -324,9 +340,9 @@ struct Evaluator<'a> {
     /// Code that runs in development only.
     development: Vec<Span>,
     /// Where the branches that are open run.
-    stages: Vec<stage::Stage>,
+    stages: Vec<stage_test::Stage>,
     /// Where what follows a branch runs, since the program stopped or returned elsewhere.
-    passed: Option<stage::Stage>,
+    passed: Option<stage_test::Stage>,
     /// A package was loaded whose name says that it handles tokens, and no model knows it.
     unknown_library: bool,
     /// The condition of the branch that begins, which its first statement may bind.

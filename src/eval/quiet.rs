@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::pending::carries_claims;
+use super::force::carries_claims;
 use super::value::{CallRecord, Closure, Kind, Value};
 use crate::syntax::ir::{ExprId, ExprKind};
 

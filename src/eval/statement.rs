@@ -5,7 +5,8 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::Evaluator;
-use super::branch::{Flow, Outcome, Way};
+use super::branch::Way;
+use super::flow::{Flow, Outcome};
 use super::uses::Use;
 use super::value::{ClassValue, Kind, Value};
 use crate::source::Span;

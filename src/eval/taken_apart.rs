@@ -3,12 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::Evaluator;
-use super::by_hand::ByHand;
 use super::filled::Filled;
 use super::material::decoded;
 use super::slots::Resolved;
 use super::value::{CallRecord, Kind, List, Part, Value};
+use super::{ByHand, Evaluator};
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, Encoding, Role, Slot};
 use crate::syntax::ir::Literal;

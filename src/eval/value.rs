@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::pending::Pending;
-use super::stage::StageTest;
+use super::stage_test::StageTest;
 use super::{ClassKey, FunctionKey};
 use crate::source::{FileId, Span};
 use crate::syntax::ir::{ClassId, FunctionId, Literal};
