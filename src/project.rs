@@ -17,9 +17,8 @@ use crate::finding::CodeContext;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::bounds::Limits;
 use crate::syntax::ir::Module;
-use crate::syntax::resolve::{
-    Package, Resolver, Target, Tree, folder_of, inside, is_package_entry, is_under, upwards,
-};
+use crate::syntax::resolve::{Resolver, is_package_entry};
+use crate::syntax::tree::{Package, Target, Tree, folder_of, inside, is_under, upwards};
 use crate::syntax::{self, Language};
 use crate::walk::{Committed, FileKind, OtherFile, WalkedFile};
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::source::SourceFile;
-use crate::syntax::resolve::Package;
+use crate::syntax::tree::Package;
 
 /// Names that only a browser has.
 const WORDS: &[&str] = &[

@@ -8,7 +8,7 @@ use crate::facts::FileFacts;
 use crate::finding::{CodeContext, Place};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ir::Module;
-use crate::syntax::resolve::Package;
+use crate::syntax::tree::Package;
 
 /// How generated files begin.
 const GENERATED_WORDS: &[&str] = &[

@@ -16,7 +16,7 @@ use super::{Evaluator, Frame};
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, Role, Slot, StoreModel};
 use crate::source::{FileId, Span};
-use crate::syntax::resolve::{folder_of, inside, join, upwards};
+use crate::syntax::tree::{folder_of, inside, join, upwards};
 
 /// Files that fill one store.
 const MOST_FILLING: usize = 24;

@@ -1,7 +1,7 @@
 //! From a path as code writes it to a file of the tree.
 
 use crate::facts::FileRead;
-use crate::syntax::resolve::join;
+use crate::syntax::tree::join;
 
 /// Where an address may point into the tree.
 const OWN_HOSTS: [&str; 4] = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]"];

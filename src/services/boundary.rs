@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Input;
+use super::at::At;
 use super::environment::Tree;
 use super::folders::{Folders, stem};
 use super::groups::Groups;
@@ -32,14 +33,6 @@ pub struct Service {
     /// The known system that its image is of.
     pub system: Option<&'static System>,
     pub(super) workloads: Vec<At>,
-}
-
-/// A workload: index of its settings file, its index there, and which of its instances it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct At {
-    pub(super) file: usize,
-    pub(super) workload: usize,
-    pub(super) instance: usize,
 }
 
 /// The services of a tree, and whose code is whose.

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::boundary::At;
+use super::at::At;
+use super::content::{FileContent, contents};
 use super::identity::ValueHasher;
-use super::key_files::FileContent;
 use super::paths::{folder_of, folders_above, in_common, join};
 use crate::finding::Place;
 use crate::key_files::KeyFile;
@@ -72,7 +72,7 @@ impl<'a> Tree<'a> {
             modules: HashMap::new(),
             infrastructure: HashMap::new(),
             of_workload: HashMap::new(),
-            key_files: super::key_files::contents(key_files),
+            key_files: contents(key_files),
             hasher: ValueHasher::default(),
         };
         for (file, source) in settings.iter().enumerate() {

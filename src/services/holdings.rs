@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Input;
 use super::boundary::{Boundaries, Service};
-use super::content::Content;
+use super::content::{Content, Part};
 use super::environment::{Given, Tree};
-use super::graph::{Holding, Nameless, Part, SaidBy};
+use super::holding::{Holding, Nameless, SaidBy};
 use super::identity::Evidence;
 use super::naming::{
     can_be_key, is_blank_to_fill, is_configuration, is_dotenv, is_pointer, names_private,

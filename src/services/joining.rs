@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::boundary::Boundaries;
-use super::graph::{Holding, Identity, Part};
+use super::content::Part;
 use super::groups::Groups;
+use super::holding::{Holding, Identity};
 use super::identity::Evidence;
 use super::paths::folder_of;
 use crate::finding::Place;

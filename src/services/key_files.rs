@@ -2,53 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::content::Content;
+use super::content::{Content, FileContent};
 use super::environment::{Given, Tree};
 use super::identity::Evidence;
 use super::paths::join;
 use super::resolution::{HeldValue, Resolved};
 use super::roles::KeyUse;
-use crate::finding::Place;
-use crate::key_files::KeyFile;
 use crate::settings::Purpose;
 use crate::settings::{Reference, SettingValue};
-use crate::source::Span;
-use crate::syntax::ir::Literal;
-
-/// What a file that holds a key says.
-pub(super) struct FileContent {
-    content: Option<Content>,
-    /// A secret that is kept as text.
-    text: Option<(Literal, Place)>,
-    /// Places of calls that use it as their key.
-    used_at: Vec<Place>,
-}
-
-/// The content of files that are a key and nothing else, by path.
-pub(super) fn contents(files: &[KeyFile<'_>]) -> BTreeMap<String, FileContent> {
-    let is_key = |file: &&KeyFile<'_>| file.keys.iter().all(|key| key.setting.is_none());
-    files
-        .iter()
-        .filter(is_key)
-        .map(|file| {
-            let place = |span: Span| Place {
-                path: file.path.clone(),
-                span,
-                message: String::new(),
-            };
-            let sites = file.uses.iter().flat_map(|by| &by.sites);
-            let content = FileContent {
-                content: Content::of_keys(file.keys.iter().map(|key| &key.material)),
-                text: file
-                    .text
-                    .as_ref()
-                    .map(|(text, span)| (text.clone(), place(*span))),
-                used_at: sites.map(|site| site.place.clone()).collect(),
-            };
-            (file.path.clone(), content)
-        })
-        .collect()
-}
 
 impl<'a> Tree<'a> {
     /// A file of the tree as the place that a key comes from.

@@ -3,12 +3,14 @@
 //! Knows facts and settings, and no rule. [`gather`] is the way in; [`TrustGraph`] is what rules and maps read.
 
 mod address;
+mod at;
 mod boundary;
 mod content;
 mod environment;
 mod folders;
 mod graph;
 mod groups;
+mod holding;
 mod holdings;
 mod identity;
 mod inclusion;
@@ -31,7 +33,9 @@ use crate::settings::SettingsSource;
 use crate::source::FileId;
 
 pub use boundary::Service;
-pub use graph::{Holding, Identity, Nameless, Part, SaidBy, TrustGraph};
+pub use content::Part;
+pub use graph::TrustGraph;
+pub use holding::{Holding, Identity, Nameless, SaidBy};
 pub use identity::Evidence;
 pub use resolution::HeldValue;
 pub use roles::Role;

@@ -1,7 +1,7 @@
 //! Where a service takes a variable from that nothing in the tree sets: the one file or store of its deployment that is
 //! not part of the tree, or whose names are not known.
 
-use super::boundary::At;
+use super::at::At;
 use super::environment::Tree;
 use super::identity::Evidence;
 use super::paths::{folder_of, join};

@@ -1,6 +1,6 @@
 //! Paths of the tree, as settings files write them.
 
-use crate::syntax::resolve;
+use crate::syntax::tree;
 
 /// The folder of a path; empty at the root.
 pub(super) fn folder_of(path: &str) -> &str {
@@ -17,7 +17,7 @@ pub(super) fn join(folder: &str, path: &str) -> Option<String> {
     if path.starts_with(['/', '~']) || path.contains("://") {
         return None;
     }
-    resolve::join(folder, path)
+    tree::join(folder, path)
 }
 
 /// Whether a path lies in a folder or below.

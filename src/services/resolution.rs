@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::boundary::At;
+use super::at::At;
 use super::content::Content;
 use super::environment::{Given, Tree};
 use super::identity::Evidence;

@@ -10,6 +10,7 @@ mod python;
 pub mod resolve;
 mod rust;
 mod stamp;
+pub mod tree;
 
 use crate::source::SourceFile;
 use ir::Module;

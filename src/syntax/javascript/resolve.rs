@@ -8,7 +8,7 @@ mod settings;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::super::resolve::{
+use super::super::tree::{
     MAX_MANIFESTS, Remembered, Tree, folder_of, inside, is_under, join, upwards,
 };
 use package::{Link, Package};
@@ -67,7 +67,7 @@ impl Manifests {
         &self,
         tree: &dyn Tree,
         path: &str,
-    ) -> Option<super::super::resolve::Package> {
+    ) -> Option<super::super::tree::Package> {
         let search = Search {
             manifests: self,
             tree,
@@ -75,7 +75,7 @@ impl Manifests {
         };
         let folder = search.package_folders().next()?;
         let package = search.package(folder)?;
-        Some(super::super::resolve::Package {
+        Some(super::super::tree::Package {
             folder: folder.to_owned(),
             dependencies: package.dependencies.keys().cloned().collect(),
             is_for_browsers: package.is_for_browsers,

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
-use super::super::resolve::{MAX_MANIFESTS, Remembered, Target, Tree, folder_of, inside, upwards};
+use super::super::tree::{MAX_MANIFESTS, Remembered, Target, Tree, folder_of, inside, upwards};
 
 /// Folders below a project's that programs are often started in.
 const LAYOUTS: [&str; 3] = ["src", "app", "backend"];

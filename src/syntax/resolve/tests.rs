@@ -9,7 +9,8 @@ mod rust;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Language, Resolver, Tree, folder_of, is_package_entry};
+use super::{Language, Resolver, Tree, is_package_entry};
+use crate::syntax::tree::folder_of;
 
 /// Files by path.
 struct Memory(BTreeMap<String, Arc<str>>);

@@ -7,7 +7,7 @@ mod manifest;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::super::resolve::{Remembered, Target, Tree, folder_of, inside, join, locked, upwards};
+use super::super::tree::{Remembered, Target, Tree, folder_of, inside, join, locked, upwards};
 use manifest::{Dependency, Manifest};
 
 const MANIFEST: &str = "Cargo.toml";
@@ -91,10 +91,10 @@ impl Manifests {
         &self,
         tree: &dyn Tree,
         path: &str,
-    ) -> Option<super::super::resolve::Package> {
+    ) -> Option<super::super::tree::Package> {
         let folder = self.package_of(tree, path)?;
         let manifest = self.manifest(tree, folder)?;
-        Some(super::super::resolve::Package {
+        Some(super::super::tree::Package {
             folder: folder.to_owned(),
             dependencies: manifest.dependencies.keys().cloned().collect(),
             is_for_browsers: false,

@@ -1,6 +1,6 @@
 //! From a path without its ending, or with that of what a compiler writes, to a file of the tree.
 
-use super::super::super::resolve::{Tree, inside, join};
+use super::super::super::tree::{Tree, inside, join};
 
 /// Endings in the order they are tried; declarations last, since they have no values.
 const ENDINGS: [&str; 12] = [

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jsonc_parser::{JsonObject, JsonValue, ParseOptions, parse_to_value};
 
-use super::super::super::resolve::{Remembered, Tree, folder_of, inside, join};
+use super::super::super::tree::{Remembered, Tree, folder_of, inside, join};
 use super::package::open_part;
 
 /// Names that settings have in a folder. The last is a workspace's, which those of its members extend.
