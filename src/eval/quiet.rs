@@ -49,7 +49,7 @@ impl Evaluator<'_> {
 
     /// How much was noted until now that facts are made of.
     pub(super) fn told(&self) -> usize {
-        let lists = [
+        [
             self.sites.len(),
             self.settings.len(),
             self.reads.len(),
@@ -64,15 +64,15 @@ impl Evaluator<'_> {
             self.key_sources.len(),
             self.rotations.len(),
             self.development.len(),
-        ];
-        let sets = [
             self.kept.len(),
             self.guarded.len(),
             self.checked.len(),
             self.not_empty.len(),
+            self.key_guards.refused.len(),
             self.changes,
-        ];
-        lists.iter().chain(&sets).sum()
+        ]
+        .iter()
+        .sum()
     }
 }
 
