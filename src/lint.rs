@@ -41,6 +41,7 @@ use crate::report::fingerprint;
 use crate::rules;
 use crate::source::SourceFile;
 use crate::syntax::bounds;
+use crate::walk;
 
 /// Everything known before rules are asked: the facts of every file.
 pub struct Inventory {
@@ -109,9 +110,10 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     let judged = bounds::on_big_stack(options.threads, || {
         judge(&project, options, &evaluated, &run.settings, across)
     })?;
+    let base = walk::base_folder(&options.roots);
     report
         .notifications
-        .extend(settings_unread(&joined.trust, &settings));
+        .extend(settings_unread(&joined.trust, &settings, &base));
     hide_settings(&settings, &mut report.redactor);
     drop(joined);
     drop(settings);

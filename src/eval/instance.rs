@@ -8,6 +8,7 @@ use super::filled::Truth;
 use super::member::as_fallback;
 use super::value::{CallRecord, ClassValue, Closure, Kind, Map, Value};
 use crate::models::schema::{AttributeModel, Slot};
+use crate::models::source::Source;
 use crate::syntax::ir::{ArgumentKind, Call, ExprKind, Member, MemberKind, TypeName};
 
 /// What an instance is called whose class only the place says where it goes.
@@ -166,6 +167,32 @@ impl<'a> Evaluator<'a> {
         None
     }
 
+    /// The variable that the call which a field is given names.
+    pub(super) fn variable_of(
+        &mut self,
+        class: &ClassValue,
+        name: &str,
+        source: &Source,
+    ) -> Option<Rc<str>> {
+        let members = self.members_of(class).into_iter();
+        let (file, given) = members
+            .filter(|(_, member)| member.name.text == name)
+            .find_map(|(file, member)| match member.kind {
+                MemberKind::Field(given) => Some((file, given?)),
+                _ => None,
+            })?;
+        self.within(file, |this| {
+            let module = this.module;
+            let ExprKind::Call(call) = &module.expr(given).kind else {
+                return None;
+            };
+            let record = this.given(call, class.scope);
+            let variable = this.plain_slot(source, &record)?;
+            let variable = variable.as_text()?.reveal();
+            (!variable.is_empty()).then(|| Rc::from(variable))
+        })
+    }
+
     /// What the models say of an attribute, and what it is given.
     fn attribute(
         &mut self,
@@ -183,9 +210,15 @@ impl<'a> Evaluator<'a> {
         if models.is_empty() {
             return None;
         }
+        Some((models, self.given(call, scope)))
+    }
+
+    /// What a call is given.
+    fn given(&mut self, call: &'a Call, scope: usize) -> CallRecord {
+        let span = self.module.expr(call.callee).span;
         let mut record = CallRecord {
-            span: callee.span,
-            name: callee.span,
+            span,
+            name: span,
             ..CallRecord::default()
         };
         for argument in &call.arguments {
@@ -198,7 +231,7 @@ impl<'a> Evaluator<'a> {
                 _ => record.positional.push((value, span)),
             }
         }
-        Some((models, record))
+        record
     }
 
     /// A field of an instance that was made elsewhere, as a function of its class makes it.

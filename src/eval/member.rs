@@ -7,7 +7,7 @@ use super::Evaluator;
 use super::FunctionKey;
 use super::uses::Use;
 use super::value::{ClassValue, Closure, Kind, Map, Object, Symbol, Value};
-use crate::models::schema::Role;
+use crate::models::schema::{Role, TypeModel};
 use crate::syntax::ir::{Member, MemberKind, Name};
 
 impl<'a> Evaluator<'a> {
@@ -243,11 +243,17 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Value> {
         let fixed = class.statics.borrow().entries.get(name).cloned();
         if let Some(entry) = fixed {
-            return Some(if self.reads_settings(class) {
-                self.note_refused_by(class);
-                self.as_setting(name, entry.value)
-            } else {
-                entry.value
+            let Some(settings) = self.settings_type(class) else {
+                return Some(entry.value);
+            };
+            self.note_refused_by(class);
+            let variable = settings.variable.as_ref();
+            let variable = variable.and_then(|source| self.variable_of(class, name, source));
+            return Some(match variable {
+                Some(variable) if !matches!(entry.value.kind, Kind::Map(_)) => {
+                    as_variable(variable, entry.value)
+                }
+                _ => self.as_setting(name, entry.value),
             });
         }
         for (file, member) in self.members_of(class) {
@@ -281,7 +287,7 @@ impl<'a> Evaluator<'a> {
                             .filter(Value::is_instance)
                             .or(Some(typed));
                     }
-                    if self.reads_settings(class) {
+                    if self.settings_type(class).is_some() {
                         self.note_refused_by(class);
                         return Some(Value::new(Kind::Environment {
                             name: Rc::from(name),
@@ -334,15 +340,16 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Whether the attributes of a class are only what is taken when the environment says nothing.
-    fn reads_settings(&self, class: &ClassValue) -> bool {
-        class.bases.iter().any(|base| match &base.kind {
+    /// The base of a class whose attributes are only what is taken when the environment says nothing.
+    fn settings_type(&self, class: &ClassValue) -> Option<&'a TypeModel> {
+        let catalog: &'a _ = self.catalog;
+        class.bases.iter().find_map(|base| match &base.kind {
             Kind::Symbol(symbol) => {
-                let model = self.catalog.object_type(&symbol.package, &symbol.path);
-                model.is_some_and(|model| model.item.settings)
+                let model = catalog.object_type(&symbol.package, &symbol.path)?;
+                model.item.settings.then_some(model.item)
             }
-            Kind::Class(base) => self.reads_settings(base),
-            _ => false,
+            Kind::Class(base) => self.settings_type(base),
+            _ => None,
         })
     }
 
@@ -391,5 +398,19 @@ pub(super) fn as_fallback(name: &str, value: Value) -> Value {
             }
         }
         _ => value,
+    }
+}
+
+/// What is read from a variable, and stands here when that says nothing.
+fn as_variable(name: Rc<str>, value: Value) -> Value {
+    let trail = value.trail.clone();
+    let fallback = match value.kind {
+        Kind::Text(_) | Kind::Generated | Kind::Guessable => Some(Rc::new(value)),
+        Kind::Unknown(_) => None,
+        _ => return value,
+    };
+    Value {
+        kind: Kind::Environment { name, fallback },
+        trail,
     }
 }

@@ -12,6 +12,7 @@ use crate::project::{Progress, Project};
 use crate::redact::Redactor;
 use crate::services::TrustGraph;
 use crate::syntax::bounds;
+use crate::walk;
 
 /// Who holds which key, with what is needed to show it.
 pub struct TrustReading<'a> {
@@ -63,7 +64,8 @@ pub fn with_trust<T>(
     }
     redactor.seal();
     let mut notifications = std::mem::take(&mut evaluated.notifications);
-    notifications.extend(settings_unread(&graph, &settings));
+    let base = walk::base_folder(&options.roots);
+    notifications.extend(settings_unread(&graph, &settings, &base));
     notifications.sort();
     notifications.dedup();
     let line_of = |place: &Place| {

@@ -1,19 +1,22 @@
 //! What of the files was not read or not evaluated, as notifications.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::budget::Cut;
 use crate::finding::{Level, Notification};
 use crate::project::Parsed;
-use crate::services::{self, TrustGraph};
+use crate::services::{self, MissingVariables, TrustGraph};
 use crate::settings::SettingsSource;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ir::Unread;
+use crate::walk;
 
 /// What could not be read of settings files that deploy something, or give a key to something.
 pub(super) fn settings_unread(
     trust: &TrustGraph<'_>,
     settings: &[SettingsSource<'_>],
+    base: &Path,
 ) -> Vec<Notification> {
     let holdings = trust
         .identities
@@ -30,9 +33,34 @@ pub(super) fn settings_unread(
                 || services::is_named_deployment(&file.source.path))
     };
     let files = settings.iter().filter(matters);
-    files
+    let mut notifications: Vec<Notification> = files
         .flat_map(|file| unread_parts(file.source, &file.read.unread))
-        .collect()
+        .collect();
+    let missing = services::missing_variables(trust, settings);
+    notifications.extend(
+        missing
+            .iter()
+            .filter_map(|missing| not_there(missing, base)),
+    );
+    notifications
+}
+
+/// A file of variables that someone forgot to add; one that git ignores stands where the service runs.
+fn not_there(missing: &MissingVariables<'_>, base: &Path) -> Option<Notification> {
+    let path = Path::new(&missing.path);
+    if base.join(path).symlink_metadata().is_ok() || walk::is_ignored_by_git(base, path) {
+        return None;
+    }
+    let source = missing.named_in.source;
+    Some(Notification {
+        path: Some(source.path.clone()),
+        message: format!(
+            "`{}` is not in the tree: the variables that it sets are not known",
+            missing.path
+        ),
+        level: Level::Note,
+        line: Some(source.line_of(missing.link.span.start)),
+    })
 }
 
 pub(super) fn unread_files(notifications: &[Notification]) -> usize {

@@ -37,6 +37,7 @@ pub use content::Part;
 pub use graph::TrustGraph;
 pub use holding::{Holding, Identity, Nameless, SaidBy};
 pub use identity::Evidence;
+pub use outside::{MissingVariables, missing_variables};
 pub use resolution::HeldValue;
 pub use roles::Role;
 

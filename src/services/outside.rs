@@ -1,12 +1,15 @@
 //! Where a service takes a variable from that nothing in the tree sets: the one file or store of its deployment that is
 //! not part of the tree, or whose names are not known.
 
+use std::collections::BTreeSet;
+
 use super::at::At;
 use super::environment::Tree;
+use super::graph::TrustGraph;
 use super::identity::Evidence;
 use super::paths::{folder_of, join};
 use super::resolution::store_origin;
-use crate::settings::{Reference, SettingValue, StoreKind};
+use crate::settings::{Link, Reference, SettingValue, SettingsSource, StoreKind};
 
 /// What gives variables to a workload, by names that only whoever deploys it knows.
 #[derive(PartialEq, Eq)]
@@ -14,6 +17,60 @@ enum Outside<'a> {
     File(String),
     Store(StoreKind, &'a str),
     Manager(&'a str),
+}
+
+/// A file of variables that a service with a key needs, and that is not in the tree.
+pub struct MissingVariables<'a> {
+    /// The settings file that names it.
+    pub named_in: &'a SettingsSource<'a>,
+    /// How it is named there.
+    pub link: &'a Link,
+    /// Its path in the tree.
+    pub path: String,
+}
+
+/// The files of variables that services with keys need, and that are not in the tree.
+pub fn missing_variables<'a>(
+    trust: &TrustGraph<'_>,
+    settings: &'a [SettingsSource<'a>],
+) -> Vec<MissingVariables<'a>> {
+    let known: BTreeSet<&str> = settings
+        .iter()
+        .map(|file| file.source.path.as_str())
+        .collect();
+    let identities = trust.identities.iter();
+    let with_keys: BTreeSet<usize> = identities
+        .flat_map(|identity| identity.holdings.iter().map(|holding| holding.service))
+        .collect();
+    let services = with_keys
+        .into_iter()
+        .filter_map(|service| trust.services.get(service));
+    let workloads: BTreeSet<(usize, usize)> = services
+        .flat_map(|service| service.workloads.iter().map(|at| (at.file, at.workload)))
+        .collect();
+    let mut missing = Vec::new();
+    for (file, workload) in workloads {
+        let Some(named_in) = settings.get(file) else {
+            continue;
+        };
+        let Some(workload) = named_in.read.workloads.get(workload) else {
+            continue;
+        };
+        for link in workload.env_files.iter().filter(|link| !link.optional) {
+            let path = join(folder_of(&named_in.source.path), &link.path);
+            let is_written = |path: &String| !path.contains(['$', '{', '\u{e000}']);
+            if let Some(path) = path.filter(is_written)
+                && !known.contains(path.as_str())
+            {
+                missing.push(MissingVariables {
+                    named_in,
+                    link,
+                    path,
+                });
+            }
+        }
+    }
+    missing
 }
 
 impl Tree<'_> {

@@ -83,6 +83,23 @@ impl IgnoreFiles {
     }
 }
 
+/// Whether git would ignore a file, which need not be there: the ignore files from its folder up to the root of the
+/// repository, or up to `base` where there is no repository.
+pub fn is_ignored_by_git(base: &Path, path: &Path) -> bool {
+    let Ok(base) = std::fs::canonicalize(base) else {
+        return false;
+    };
+    let path = base.join(path);
+    let outermost = repository_root(&base).unwrap_or(base);
+    let above = path.ancestors().skip(1);
+    let inside = above.take_while(|folder| folder.starts_with(&outermost));
+    inside
+        .map(|folder| read_ignore_file(&folder.join(GIT_IGNORE_FILE)))
+        .filter(|matcher| path.starts_with(matcher.path()))
+        .find_map(|matcher| verdict(matcher.matched_path_or_any_parents(&path, false)))
+        .unwrap_or(false)
+}
+
 /// Ignored, admitted again, or nothing.
 fn verdict(matched: Match<&Glob>) -> Option<bool> {
     match matched {

@@ -30,7 +30,7 @@ use crate::source::{FileId, SourceFile};
 use crate::syntax::Language;
 
 pub use git::repository_root;
-pub use ignored::OWN_IGNORE_FILE;
+pub use ignored::{OWN_IGNORE_FILE, is_ignored_by_git};
 pub use kinds::FileKind;
 pub use left_out::Exclude;
 pub use paths::base_folder;

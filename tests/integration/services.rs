@@ -259,5 +259,11 @@ fn broken_settings_are_named_and_the_rest_is_read() {
         .iter()
         .filter_map(|said| said.path.as_deref())
         .collect();
-    assert_eq!(named, ["docker-compose.yml"]);
+    assert_eq!(named, ["compose.yml", "docker-compose.yml"]);
+    let told = &report.notifications[0].message;
+    assert!(told.contains("`missing.env` is not in the tree"), "{told}");
+    // Where git ignores it, it stands where the service runs.
+    write(".gitignore", "*.env\n");
+    let report = jotlint::lint::lint(&options, &Silent).unwrap();
+    assert_eq!(report.notifications.len(), 1);
 }

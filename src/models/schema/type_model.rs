@@ -42,6 +42,9 @@ pub struct TypeModel {
     /// values written are fallbacks.
     #[serde(default)]
     pub settings: bool,
+    /// Where the call that a field of such a class is given says what its variable is called.
+    #[serde(default)]
+    pub variable: Option<Source>,
     /// Calls after which only certain values fill it, when it is a schema.
     #[serde(default)]
     pub compares: Vec<String>,
