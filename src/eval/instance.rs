@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Evaluator;
+use super::deserialized::is_settings_wanted;
 use super::filled::Truth;
 use super::member::as_fallback;
 use super::value::{CallRecord, ClassValue, Closure, Kind, Map, Value};
@@ -46,13 +47,16 @@ impl<'a> Evaluator<'a> {
         let Some(returns) = returns else {
             return result;
         };
-        if !result.alternatives().iter().any(is_wanted) {
+        let goes_there = |value: &Value| is_wanted(value) || is_settings_wanted(value);
+        if !result.alternatives().iter().any(goes_there) {
             return result;
         }
         let mut values = Vec::new();
         for value in result.alternatives() {
             values.push(if is_wanted(&value) {
                 self.typed(returns, value, scope)
+            } else if is_settings_wanted(&value) {
+                self.settings_of_type(returns, value, scope)
             } else {
                 value
             });
@@ -119,6 +123,15 @@ impl<'a> Evaluator<'a> {
         };
         let mut conditions = models.iter().filter_map(|it| it.class_default.as_ref());
         conditions.any(|condition| self.test(condition, &record, None).0 == Truth::Yes)
+    }
+
+    /// Whether an attribute says that a field has another name where it is read from.
+    pub(super) fn is_renamed(&mut self, call: &'a Call, scope: usize) -> bool {
+        let Some((models, record)) = self.attribute(call, scope) else {
+            return false;
+        };
+        let mut conditions = models.iter().flat_map(|it| &it.renamed);
+        conditions.any(|condition| self.test(condition, &record, None).0 != Truth::No)
     }
 
     fn by_attribute(&mut self, call: &'a Call, member: &'a Member, scope: usize) -> Option<Value> {
@@ -221,9 +234,24 @@ impl<'a> Evaluator<'a> {
         record
     }
 
+    /// A field of an instance that was made elsewhere, as a function of its class makes it.
+    pub(super) fn as_made(
+        &mut self,
+        class: &Rc<ClassValue>,
+        instance: &Value,
+        name: &str,
+    ) -> Option<Value> {
+        let Kind::Map(map) = &instance.kind else {
+            return None;
+        };
+        self.fill_by_maker(class, instance);
+        let filled = map.borrow().entries.get(name).cloned();
+        filled.map(|entry| entry.value)
+    }
+
     /// Fills the fields of an instance that was made elsewhere with what a function of its class puts there:
     /// `Config::from_env()`.
-    pub(super) fn fill_by_maker(&mut self, class: &Rc<ClassValue>, instance: &Value) {
+    fn fill_by_maker(&mut self, class: &Rc<ClassValue>, instance: &Value) {
         if !self.made_by_function.insert(class.key()) {
             return;
         }

@@ -279,8 +279,13 @@ impl<'a> Evaluator<'a> {
                     let annotation = member.annotation.as_ref()?;
                     let scope = class.scope;
                     let typed = self.within(file, |this| this.value_of_type(annotation, scope));
-                    if typed.is_some() {
-                        return typed;
+                    if let Some(typed) = typed {
+                        // The function that makes the whole may say what is inside.
+                        let made = this.filter(|_| typed.is_instance());
+                        return made
+                            .and_then(|this| self.as_made(class, this, name))
+                            .filter(Value::is_instance)
+                            .or(Some(typed));
                     }
                     if self.settings_type(class).is_some() {
                         self.note_refused_by(class);
@@ -289,13 +294,7 @@ impl<'a> Evaluator<'a> {
                             fallback: None,
                         }));
                     }
-                    let instance = this?;
-                    let Kind::Map(map) = &instance.kind else {
-                        return None;
-                    };
-                    self.fill_by_maker(class, instance);
-                    let filled = map.borrow().entries.get(name).cloned();
-                    return filled.map(|entry| entry.value);
+                    return self.as_made(class, this?, name);
                 }
                 MemberKind::Field(Some(_)) | MemberKind::Variant => {}
             }

@@ -14,6 +14,7 @@ mod conclude;
 mod condition;
 mod decoded;
 mod definition;
+mod deserialized;
 mod discovery;
 mod export;
 mod expression;

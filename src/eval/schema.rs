@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Evaluator;
+use super::deserialized::settings_wanted;
 use super::filled::{Filled, Truth};
 use super::stage::is_for_tests;
 use super::value::{CallRecord, ClassValue, Entry, Kind, Map, Object, Value};
@@ -97,8 +98,20 @@ impl<'a> Evaluator<'a> {
             settings: api.settings || own.is_some_and(|model| model.settings),
             depth: 0,
         };
-        if from.is_none() && described.fields.is_empty() {
+        let class = record.type_arguments.first().map(|(_, class)| &class.kind);
+        if from.is_none() && described.fields.is_empty() && !reading.settings {
             return self.wanted(record);
+        }
+        if let (true, Some(Kind::Class(class))) = (reading.settings, class) {
+            let class = Rc::clone(class);
+            let known = self.read_all(described, reading);
+            return self.deserialized(&class, &known, "", 0);
+        }
+        if from.is_none() && described.fields.is_empty() {
+            return match class {
+                Some(class) if !matches!(class, Kind::Unknown(_)) => self.wanted(record),
+                _ => settings_wanted(),
+            };
         }
         let value = self.read_all(described, reading);
         let value = self.remade(value, own, object);

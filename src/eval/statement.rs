@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::Evaluator;
 use super::branch::Way;
+use super::deserialized::is_settings_wanted;
 use super::flow::{Flow, Outcome};
 use super::uses::Use;
 use super::value::{ClassValue, Kind, Value};
@@ -380,7 +381,11 @@ impl<'a> Evaluator<'a> {
         if let Some(annotation) = &assignment.annotation
             && (assignment.value.is_none() || value.is_unknown())
         {
-            value = self.typed(annotation, value, scope);
+            value = if is_settings_wanted(&value) {
+                self.settings_of_type(annotation, value, scope)
+            } else {
+                self.typed(annotation, value, scope)
+            };
         }
         match assignment.operator {
             AssignOperator::Set => {}

@@ -34,4 +34,7 @@ pub struct AttributeModel {
     /// does.
     #[serde(default)]
     pub class_default: Option<Condition>,
+    /// When one of these holds, the field has another name where it is read from.
+    #[serde(default)]
+    pub renamed: Vec<Condition>,
 }
