@@ -292,6 +292,7 @@ fn unit(
     };
     let is_dockerfile = workload.kind == "Dockerfile";
     if is_dockerfile {
+        let home = folders.program_above(home);
         // A folder that holds nothing but the Dockerfile is built into what is elsewhere.
         if !folders.runnable.contains_key(home)
             && !folders.by_name.contains_key(&stem(name_of(home)))
@@ -328,7 +329,8 @@ fn unit(
         let own = of_dockerfile
             .as_deref()
             .map(folder_of)
-            .filter(|own| *own != context);
+            .filter(|own| *own != context)
+            .map(|own| folders.program_above(own));
         folder = match own {
             Some(own) if folders.with_code.contains(own) => Some(own.to_owned()),
             _ => folders

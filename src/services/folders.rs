@@ -59,6 +59,8 @@ pub(super) struct Folders {
     pub(super) by_name: HashMap<String, BTreeSet<String>>,
     /// Folders, and folders above them, that hold code.
     pub(super) with_code: BTreeSet<String>,
+    /// Folders with a manifest.
+    with_manifest: BTreeSet<String>,
 }
 
 impl Folders {
@@ -77,10 +79,15 @@ impl Folders {
             packages: BTreeMap::new(),
             by_name: HashMap::new(),
             with_code,
+            with_manifest: input
+                .manifests
+                .keys()
+                .map(|path| folder_of(path).to_owned())
+                .collect(),
         };
         for settings in input.settings {
             let path = settings.source.path.as_str();
-            let folder = folder_of(path);
+            let folder = folders.program_above(folder_of(path));
             let is_dockerfile = settings
                 .read
                 .workloads
@@ -109,15 +116,6 @@ impl Folders {
                     .insert(folder.to_owned(), format!("{path} builds it"));
             } else if name_of(path).starts_with(".env") && !folder.is_empty() {
                 let why = || format!("it has variables of its own in {path}");
-                // Beside the code and not beside the manifest: the program is what the manifest is of.
-                let above = folder_of(folder);
-                let manifests = input.manifests.keys();
-                let has_manifest = |of: &str| manifests.clone().any(|path| folder_of(path) == of);
-                let is_source = name_of(folder) == "src" && !above.is_empty();
-                let folder = match is_source && !has_manifest(folder) && has_manifest(above) {
-                    true => above,
-                    false => folder,
-                };
                 folders
                     .runnable
                     .entry(folder.to_owned())
@@ -129,6 +127,18 @@ impl Folders {
             folders.manifest(path, disk_path, &code);
         }
         folders
+    }
+
+    /// The folder of the program that is built or run from a folder. Beside the code and not beside the manifest: the
+    /// program is what the manifest is of.
+    pub(super) fn program_above<'f>(&self, folder: &'f str) -> &'f str {
+        let above = folder_of(folder);
+        let is_source = name_of(folder) == "src" && !above.is_empty();
+        let has_manifest = |of: &str| self.with_manifest.contains(of);
+        match is_source && !has_manifest(folder) && has_manifest(above) {
+            true => above,
+            false => folder,
+        }
     }
 
     fn add_name(&mut self, folder: &str) {
