@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::Evaluator;
 use super::value::{CallRecord, ClassValue, Closure, Entry, Kind, Map, Value};
+use super::{Evaluator, FunctionKey};
 use crate::syntax::ir::{ClassId, ExprId, Member, MemberKind};
 
 impl<'a> Evaluator<'a> {
@@ -269,16 +269,24 @@ impl<'a> Evaluator<'a> {
             if self.ran.contains_key(&(file, function)) {
                 continue;
             }
-            let closure = Rc::new(Closure {
-                file,
-                function,
-                scope: class.scope,
-                this: Some(instance.clone()),
-                base: class.bases.first().cloned(),
-            });
-            self.label(&class.name.clone(), |this| {
-                this.invoke_generically(&closure)
-            });
+            self.run_method(class, &instance, (file, function));
         }
+    }
+
+    /// Runs a method of an instance for callers that are not known.
+    pub(super) fn run_method(
+        &mut self,
+        class: &ClassValue,
+        instance: &Value,
+        (file, function): FunctionKey,
+    ) {
+        let closure = Rc::new(Closure {
+            file,
+            function,
+            scope: class.scope,
+            this: Some(instance.clone()),
+            base: class.bases.first().cloned(),
+        });
+        self.label(&class.name, |this| this.invoke_generically(&closure));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::filled::Filled;
-use super::value::{ClassValue, Closure, Kind, Value};
+use super::value::{ClassValue, Kind, Value};
 use super::{ByHand, Evaluator, FunctionKey, Wrapper};
 use crate::models::schema::{Role, Slot};
 use crate::source::{FileId, Span};
@@ -140,16 +140,7 @@ impl<'a> Evaluator<'a> {
                 {
                     continue;
                 }
-                let closure = Rc::new(Closure {
-                    file,
-                    function,
-                    scope: class.scope,
-                    this: Some(instance.clone()),
-                    base: class.bases.first().cloned(),
-                });
-                self.label(&class.name.clone(), |this| {
-                    this.invoke_generically(&closure)
-                });
+                self.run_method(&class, &instance, (file, function));
             }
             self.run_waiting();
             self.keep_decided(before, class_file);

@@ -21,17 +21,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             algorithms if takes_hmac(algorithms) && public_as_secret(site) => {
                 let by_hand = site.handed_over.as_ref().unwrap_or(&site.place);
                 let place = public_material(site).unwrap_or(by_hand);
-                let message = format!(
-                    "A public key is the HMAC secret of this {library} call: whoever has the public key can mint."
-                );
-                report(
-                    site,
-                    place,
-                    "a public key used as HMAC secret",
-                    message,
-                    false,
-                    findings,
-                );
+                report_public_secret(site, place, findings);
             }
             Algorithms::Known {
                 names,
@@ -61,17 +51,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
                     (is_file && !site.family_bound).then_some(by_hand)
                 };
                 if let Some(place) = written.or_else(of_file) {
-                    let message = format!(
-                        "A public key is the HMAC secret of this {library} call: whoever has the public key can mint."
-                    );
-                    report(
-                        site,
-                        place,
-                        "a public key used as HMAC secret",
-                        message,
-                        false,
-                        findings,
-                    );
+                    report_public_secret(site, place, findings);
                 }
             }
             Algorithms::Unset(UnsetAlgorithms::Header)
@@ -93,6 +73,16 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             _ => {}
         }
     }
+}
+
+/// Says that a public key is a secret for HMAC.
+fn report_public_secret(site: &Site, place: &Place, findings: &mut Vec<Finding>) {
+    let library = &site.library.name;
+    let message = format!(
+        "A public key is the HMAC secret of this {library} call: whoever has the public key can mint."
+    );
+    let label = "a public key used as HMAC secret";
+    report(site, place, label, message, false, findings);
 }
 
 /// Whether a call may take HMAC algorithms.
