@@ -413,6 +413,10 @@ impl<'a> Evaluator<'a> {
         let journals = std::mem::take(&mut self.journals);
         let evaluated = self.evaluated.take();
         let delivered = self.delivered.take();
+        let stages = std::mem::take(&mut self.stages);
+        let missing = std::mem::take(&mut self.missing);
+        let expired = std::mem::take(&mut self.expired);
+        let throwing = std::mem::take(&mut self.throwing);
         let outside = (self.activation, self.older_scopes);
         (self.activation, self.older_scopes) = (0, 0);
         self.loading += 1;
@@ -423,6 +427,10 @@ impl<'a> Evaluator<'a> {
         self.journals = journals;
         self.evaluated = evaluated;
         self.delivered = delivered;
+        self.stages = stages;
+        self.missing = missing;
+        self.expired = expired;
+        self.throwing = throwing;
         result
     }
 
