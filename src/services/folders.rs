@@ -1,15 +1,12 @@
 //! Folders of the tree that may be the code of a service: those with a manifest, a Dockerfile or settings of their own.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
 use std::path::PathBuf;
 
 use super::Input;
+use super::manifests;
 use super::paths::{folder_of, folders_above, in_common, is_below, name_of};
 use crate::settings::Purpose;
-
-/// A larger manifest is not read, in bytes.
-const LARGEST_MANIFEST: u64 = 1_000_000;
 
 /// Endings of names that say what something is, not whose.
 const SUFFIXES: [&str; 16] = [
@@ -162,12 +159,7 @@ impl Folders {
                 .iter()
                 .any(|file| code.contains(in_folder(file).as_str()))
         };
-        let read = || {
-            let is_small = fs::metadata(disk_path).is_ok_and(|data| data.len() <= LARGEST_MANIFEST);
-            is_small
-                .then(|| fs::read_to_string(disk_path).ok())
-                .flatten()
-        };
+        let read = || manifests::text(disk_path);
         match name_of(path) {
             "package.json" => {
                 let Some(json) =

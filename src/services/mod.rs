@@ -18,6 +18,7 @@ mod instances;
 mod joining;
 mod key_files;
 mod key_sets;
+mod manifests;
 mod naming;
 mod outside;
 mod paths;

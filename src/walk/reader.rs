@@ -264,8 +264,12 @@ fn is_manifest(path: &str) -> bool {
         "requirements.txt",
         "setup.py",
         "setup.cfg",
+        "pom.xml",
+        "build.gradle",
+        "build.gradle.kts",
     ];
-    names.contains(&file_name(path))
+    let name = file_name(path);
+    names.contains(&name) || name.ends_with(".csproj")
 }
 
 /// Whether a file lies in a folder of installed packages.
