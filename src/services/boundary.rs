@@ -32,6 +32,8 @@ pub struct Service {
     pub code_read: bool,
     /// The known system that its image is of.
     pub system: Option<&'static System>,
+    /// It runs nothing but images that do nothing with tokens: a database, a cache, a console.
+    pub uses_no_tokens: bool,
     pub(super) workloads: Vec<At>,
 }
 
@@ -511,8 +513,12 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
             .iter()
             .filter_map(|unit| unit.image.as_deref())
             .find_map(systems::of_image);
+        let mut images = units.iter().map(|unit| unit.image.as_deref());
+        let uses_no_tokens =
+            folder.is_none() && images.all(|image| image.is_some_and(systems::uses_no_tokens));
         boundaries.services.push(Service {
             name,
+            uses_no_tokens,
             folder,
             why,
             deployed: units
@@ -536,6 +542,7 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
             is_rest: true,
             code_read: false,
             system: None,
+            uses_no_tokens: false,
             workloads: Vec::new(),
         });
     }

@@ -34,6 +34,9 @@ pub struct System {
     /// The image does not say which program of the project it is: an interpreter, a database.
     #[serde(default)]
     pub runtime: bool,
+    /// It does nothing with tokens, whatever it is given.
+    #[serde(default)]
+    uses_no_tokens: bool,
     /// It signs tokens with keys that it makes itself and publishes.
     #[serde(default)]
     pub issues: bool,
@@ -172,6 +175,13 @@ pub(crate) fn is_runtime(image: &str) -> bool {
     SYSTEMS
         .iter()
         .any(|system| system.runtime && is_of(system, image))
+}
+
+/// Whether what runs in an image does nothing with tokens.
+pub(crate) fn uses_no_tokens(image: &str) -> bool {
+    SYSTEMS
+        .iter()
+        .any(|system| system.uses_no_tokens && is_of(system, image))
 }
 
 /// The setting that holds a key by its name in a settings file at a path.
