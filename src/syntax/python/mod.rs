@@ -104,8 +104,9 @@ struct Lowering<'tree> {
 }
 
 impl<'tree> Lowering<'tree> {
-    /// Walks the whole tree once, without recursion, for comments and errors.
+    /// Notes errors, and comments where one may matter, without recursion.
     fn survey(&mut self, tree: &'tree Tree) {
+        let comments_matter = Comment::may_matter_in(self.text);
         let root = tree.root_node().id();
         let mut cursor = tree.walk();
         let mut error_end = 0;
@@ -129,7 +130,7 @@ impl<'tree> Lowering<'tree> {
             if node.kind() == "comment" {
                 self.module.comments.push(Comment { span: span(node) });
             }
-            if cursor.goto_first_child() {
+            if (comments_matter || node.has_error()) && cursor.goto_first_child() {
                 continue;
             }
             while !cursor.goto_next_sibling() {
