@@ -17,6 +17,7 @@ use std::borrow::Cow;
 use tree_sitter::{Node, Tree};
 
 use super::bounds::{self, Limits};
+use super::fields::Fields;
 use super::ir::{Block, Comment, ExprId, ExprKind, Module, Name, Unread};
 use crate::source::{SourceFile, Span};
 
@@ -198,8 +199,7 @@ fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
 }
 
 fn field<'tree>(node: Node<'tree>, name: &str) -> Option<Node<'tree>> {
-    node.child_by_field_name(name)
-        .filter(|child| !child.is_error())
+    node.field(name).filter(|child| !child.is_error())
 }
 
 fn fields<'tree>(node: Node<'tree>, name: &str) -> Vec<Node<'tree>> {
