@@ -1,7 +1,7 @@
 //! Folders of the tree that may be the code of a service: those with a manifest, a Dockerfile or settings of their own.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::Input;
 use super::manifests;
@@ -145,7 +145,7 @@ impl Folders {
         }
     }
 
-    fn manifest(&mut self, path: &str, disk_path: &PathBuf, code: &BTreeSet<&str>) {
+    fn manifest(&mut self, path: &str, disk_path: &Path, code: &BTreeSet<&str>) {
         let folder = folder_of(path);
         if !self.with_code.contains(folder) {
             return;
