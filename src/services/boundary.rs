@@ -34,6 +34,8 @@ pub struct Service {
     pub system: Option<&'static System>,
     /// It runs nothing but images that do nothing with tokens: a database, a cache, a console.
     pub uses_no_tokens: bool,
+    /// The folder of the workspace that it is a program of, where it is started.
+    pub(super) workspace: Option<String>,
     pub(super) workloads: Vec<At>,
 }
 
@@ -68,6 +70,29 @@ impl Boundaries {
             }
         }
         Vec::new()
+    }
+
+    /// Whether a file's code is part of other services than that whose folder it stands in.
+    pub(super) fn is_shared(&self, path: &str) -> bool {
+        self.is_of_package(path) || self.is_of_root(path)
+    }
+
+    /// Whether a file is part of a package that services depend on.
+    pub(super) fn is_of_package(&self, path: &str) -> bool {
+        let nearest = folders_above(path).find(|folder| {
+            let package = self.packages.get(*folder);
+            self.by_folder.contains_key(*folder)
+                || package.is_some_and(|package| !package.used_by.is_empty())
+        });
+        nearest.is_some_and(|folder| !self.by_folder.contains_key(folder))
+    }
+
+    /// Whether a file is part of nothing but the root of the tree, if of anything.
+    pub(super) fn is_of_root(&self, path: &str) -> bool {
+        self.owners(path).iter().all(|service| {
+            let service = self.services.get(*service);
+            service.is_none_or(|of| of.folder.as_deref().is_none_or(str::is_empty))
+        })
     }
 
     /// The services in whose folders a service's folder lies.
@@ -170,6 +195,10 @@ pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
         });
     }
     let mut boundaries = joined(input, units);
+    for service in &mut boundaries.services {
+        let workspace = |folder: &String| folders.workspaces.get(folder).cloned();
+        service.workspace = service.folder.as_ref().and_then(workspace);
+    }
     let handles_tokens = |folder: &str| {
         let mut files = input.files.iter();
         files.any(|facts| !facts.sites.is_empty() && is_below(&facts.path, folder))
@@ -367,6 +396,8 @@ fn unit(
                 .and_then(|build| join(home, build))
                 .unwrap_or_else(|| home.to_owned()),
         );
+    } else if image.is_some_and(systems::uses_no_tokens) {
+        // A folder that is called like a database holds what talks to it.
     } else if let Some(named) = folders.named(names(), path, "") {
         why.push_str(&format!(", and {} is called like it", shown(&named)));
         folder = Some(named);
@@ -488,11 +519,14 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
         let name = named
             .map(str::to_owned)
             .or_else(|| {
-                units
-                    .iter()
-                    .map(|unit| &unit.name)
-                    .find(|name| !name.is_empty())
-                    .cloned()
+                let names = || {
+                    let names = units.iter().map(|unit| &unit.name);
+                    names.filter(|name| !name.is_empty())
+                };
+                // A step that is run from the same code is not what it is called by.
+                let of_folder = folder.as_deref().map(|folder| stem(name_of(folder)));
+                let called_like = names().find(|name| Some(stem(name)) == of_folder);
+                called_like.or_else(|| names().next()).cloned()
             })
             .or_else(|| {
                 folder
@@ -519,6 +553,7 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
         boundaries.services.push(Service {
             name,
             uses_no_tokens,
+            workspace: None,
             folder,
             why,
             deployed: units
@@ -543,6 +578,7 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
             code_read: false,
             system: None,
             uses_no_tokens: false,
+            workspace: None,
             workloads: Vec::new(),
         });
     }

@@ -82,8 +82,13 @@ impl<'a> Gatherer<'_, 'a> {
             };
             let path = settings.source.path.as_str();
             let own = settings.read.settings.iter();
+            // What stands for a whole workspace is that of who asks for it.
+            let of_workspace = service.and_then(|service| service.workspace.as_deref());
+            let is_for_all = of_workspace == Some(folder_of(path));
+            let is_asked = |name: &str| self.uses.by_name.contains_key(&folded(name));
             let own = own
                 .filter(|setting| setting.holder == Holder::File)
+                .filter(|setting| !is_for_all || is_asked(&setting.name))
                 .map(|setting| Given {
                     name: setting.name.clone(),
                     setting,

@@ -269,6 +269,8 @@ fn drops_key(shown: &str, content: &[u8]) -> bool {
 fn is_manifest(path: &str) -> bool {
     let names = [
         "package.json",
+        "nest-cli.json",
+        "project.json",
         "Cargo.toml",
         "pyproject.toml",
         "requirements.txt",
