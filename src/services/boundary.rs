@@ -12,7 +12,7 @@ use super::folders::{Folders, stem};
 use super::groups::Groups;
 use super::instances::Instance;
 use super::paths::{folder_of, folders_above, is_below, join, name_of};
-use crate::settings::{Purpose, SettingsSource, Workload};
+use crate::settings::{DEPLOYING_STEP, Purpose, SettingsSource, Workload};
 use crate::systems::{self, System};
 
 /// What deploys on its own.
@@ -154,7 +154,7 @@ pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
     let patterns = patterns(input);
     let mut units = Vec::new();
     for (file, settings) in input.settings.iter().enumerate() {
-        if matches!(settings.purpose, Purpose::Template | Purpose::Test) {
+        if settings.purpose == Purpose::Template {
             continue;
         }
         let instances = match settings.read.workloads.is_empty() {
@@ -162,6 +162,10 @@ pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
             false => tree.instances(file),
         };
         for (index, workload) in settings.read.workloads.iter().enumerate() {
+            // A pipeline runs tests, and deploys.
+            if settings.purpose == Purpose::Test && workload.kind != DEPLOYING_STEP {
+                continue;
+            }
             let name = (settings.source.path.clone(), workload.name.clone());
             if workload.image.is_none() && workload.build.is_none() && patterns.contains(&name) {
                 continue;
@@ -342,6 +346,22 @@ fn unit(
             at: Some(at),
             image: None,
             keys: vec![key],
+        });
+    }
+    if workload.kind == DEPLOYING_STEP {
+        let built = workload.build.as_deref();
+        let folder = match built.and_then(|build| join(home, build)) {
+            Some(folder) => folders.with_code.contains(&folder).then_some(folder),
+            None => folders.named(names(), path, ""),
+        }?;
+        let keys = vec![format!("folder {folder}")];
+        return Some(Unit {
+            name: String::new(),
+            folder: Some(folder),
+            why: format!("{path} deploys it"),
+            at: Some(at),
+            image: None,
+            keys,
         });
     }
     let is_compose = workload.kind == "compose service";

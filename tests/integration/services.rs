@@ -111,10 +111,7 @@ fn holders_and_their_roles() {
         map("nest-workspace"),
         ["JWT_SECRET: auth mints, orders verifies"]
     );
-    assert_eq!(
-        map("watched-package"),
-        [": api mints, worker verifies"]
-    );
+    assert_eq!(map("watched-package"), [": api mints, worker verifies"]);
     assert_eq!(map("workspace-shared").len(), 1);
     assert_eq!(map("terraform-modules").len(), 1);
     assert_eq!(map("helm-global").len(), 1);
