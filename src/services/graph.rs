@@ -13,7 +13,7 @@ use super::key_sets;
 use super::naming::is_dotenv;
 use super::paths::folder_of;
 use super::roles::{self, KeyUse, Role, Uses};
-use crate::facts::{Site, SiteKind};
+use crate::facts::{Material, Site, SiteKind};
 use crate::finding::Place;
 use crate::models::schema::KeyKind;
 use crate::settings::Purpose;
@@ -114,9 +114,11 @@ fn own_pairs(uses: &[Uses<'_>], boundaries: &Boundaries) -> BTreeSet<Place> {
         .collect()
 }
 
-/// What is fetched may be the key of another.
+/// What is fetched, or comes with the token, may be the key of another.
 fn verifies_with_given_key(site: &Site) -> bool {
+    let mut keys = site.keys.iter();
     site.key_kind() == Some(KeyKind::Public)
+        && !keys.any(|key| matches!(key.material, Material::Token))
         && site.fetched.is_none()
         && site.fetched_from.is_empty()
 }
