@@ -360,7 +360,7 @@ impl<'a> Evaluator<'a> {
                 if let Some(name) = &handler.binding {
                     this.write_name(inner, &name.text, Value::unknown(&name.text));
                 }
-                this.for_handler(handler, |this| this.block(&handler.body, inner))
+                this.for_handler(handler, start, |this| this.block(&handler.body, inner))
             }));
         }
         let (flow, value) = self.branches(&ways);

@@ -217,8 +217,12 @@ impl<'tree> Lowering<'tree> {
         (is_super && arguments.iter().all(is_plain)).then_some(ExprKind::Super)
     }
 
-    /// What a call calls: `super().__init__` is the base constructor, and so the base class itself.
+    /// What a call calls: `super().__init__` is the base constructor, and so the base class itself; `Box[Item]` with
+    /// its types given is the class `Box`.
     fn callee(&mut self, function: Node<'tree>) -> ExprId {
+        if let Some(class) = self.generic_class(function) {
+            return self.expression(class);
+        }
         let is_constructor = function.kind_name() == "attribute"
             && field(function, "attribute").is_some_and(|name| self.bytes(name) == b"__init__");
         let object = field(function, "object").filter(|_| is_constructor);
@@ -226,6 +230,20 @@ impl<'tree> Lowering<'tree> {
             Some(object) if self.base_class(object).is_some() => self.expression(object),
             _ => self.expression(function),
         }
+    }
+
+    /// The class in `Box[Item]`: by its name in camel case, which tables of functions do not have.
+    fn generic_class(&self, function: Node<'tree>) -> Option<Node<'tree>> {
+        let class = field(function, "value").filter(|_| function.kind_name() == "subscript")?;
+        let name = match class.kind_name() {
+            "identifier" => class,
+            "attribute" => field(class, "attribute")?,
+            _ => return None,
+        };
+        let bytes = self.bytes(name);
+        let is_camel_case =
+            bytes.first()?.is_ascii_uppercase() && bytes.iter().any(u8::is_ascii_lowercase);
+        is_camel_case.then_some(class)
     }
 
     pub(super) fn arguments(&mut self, list: Node<'tree>) -> Vec<Argument> {
