@@ -99,7 +99,7 @@ fn own_pairs(uses: &[Uses<'_>], boundaries: &Boundaries) -> BTreeSet<Place> {
         let is_rest = service.is_none_or(|service| service.is_rest);
         let named = uses.by_name.values().chain(&uses.literals);
         let named = named.flat_map(|used| &used.sites);
-        for site in named.chain(&uses.nameless) {
+        for site in named.chain(&uses.nameless).chain(&uses.offered) {
             let home = match is_rest {
                 true => boundaries.package_of(&site.place.path),
                 false => "",

@@ -135,6 +135,8 @@ pub(super) struct Uses<'a> {
     pub(super) may_mint: bool,
     /// Places that mint or verify with a key that has no name: fetched, made at run time, or not known.
     pub(super) nameless: Vec<&'a Site>,
+    /// The same in shared code, which may never be called so.
+    pub(super) offered: Vec<&'a Site>,
     /// Places that say from where keys are fetched.
     pub(super) fetches: Vec<&'a Site>,
 }
@@ -173,12 +175,14 @@ pub(super) fn of_services<'a>(
             }
             let caller = path_of(site.root);
             let is_shared = boundaries.is_shared(&facts.path) && boundaries.is_shared(&caller);
-            let how = match is_shared {
-                true if boundaries.is_of_package(&facts.path) => Shared::Package,
-                true => Shared::Loose,
-                false => Shared::No,
+            let users = shared.users(&caller).or(shared.users(&facts.path));
+            let users = users.filter(|_| is_shared);
+            let how = match users {
+                _ if is_shared && boundaries.is_of_package(&facts.path) => Shared::Package,
+                Some(_) => Shared::Loose,
+                None => Shared::No,
             };
-            if is_shared && let Some(users) = shared.users(&caller).or(shared.users(&facts.path)) {
+            if let Some(users) = users {
                 owners = users.to_vec();
             }
             for service in owners {
@@ -305,7 +309,10 @@ fn add<'a>(uses: &mut Uses<'a>, site: &'a Site, shared: Shared) {
     }
     // What shared code could do with a key that somebody hands to it is no fact of those who take it in.
     let is_offered = shared == Shared::Package || shared == Shared::Loose && site.generic;
-    if !is_named && !is_offered && role.is_active() {
-        uses.nameless.push(site);
+    if !is_named && role.is_active() {
+        match is_offered {
+            true => uses.offered.push(site),
+            false => uses.nameless.push(site),
+        }
     }
 }
