@@ -3,16 +3,12 @@
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::deserialized::is_settings_wanted;
 use super::filled::Truth;
 use super::member::as_fallback;
-use super::value::{CallRecord, ClassValue, Closure, Kind, Map, Value};
+use super::value::{CallRecord, ClassValue, Closure, Kind, Map, Value, Wanted};
 use crate::models::schema::{AttributeModel, Slot};
 use crate::models::source::Source;
 use crate::syntax::ir::{ArgumentKind, Call, ExprKind, Member, MemberKind, TypeName};
-
-/// What an instance is called whose class only the place says where it goes.
-const WANTED: &str = "an instance of what is wanted";
 
 /// Types inside each other that are looked at for a class.
 const DEEPEST_TYPE: usize = 4;
@@ -25,7 +21,7 @@ impl<'a> Evaluator<'a> {
                 Value::pending_instance(class.clone(), path)
             }
             Some((_, class)) => self.instance_of_value(class),
-            None => Value::unknown(WANTED),
+            None => Value::new(Kind::Wanted(Wanted::Instance)),
         }
     }
 
@@ -33,7 +29,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn instance_of_value(&mut self, class: &Value) -> Value {
         match &class.kind {
             Kind::Class(class) => self.instance_of(&Rc::clone(class)),
-            _ => Value::unknown(WANTED),
+            _ => Value::new(Kind::Wanted(Wanted::Instance)),
         }
     }
 
@@ -47,18 +43,16 @@ impl<'a> Evaluator<'a> {
         let Some(returns) = returns else {
             return result;
         };
-        let goes_there = |value: &Value| is_wanted(value) || is_settings_wanted(value);
+        let goes_there = |value: &Value| matches!(value.kind, Kind::Wanted(_));
         if !result.alternatives().iter().any(goes_there) {
             return result;
         }
         let mut values = Vec::new();
         for value in result.alternatives() {
-            values.push(if is_wanted(&value) {
-                self.typed(returns, value, scope)
-            } else if is_settings_wanted(&value) {
-                self.settings_of_type(returns, value, scope)
-            } else {
-                value
+            values.push(match value.kind {
+                Kind::Wanted(Wanted::Instance) => self.typed(returns, value, scope),
+                Kind::Wanted(Wanted::Settings) => self.settings_of_type(returns, value, scope),
+                _ => value,
             });
         }
         Value::one_of(values)
@@ -340,10 +334,6 @@ fn says(evaluator: &Evaluator<'_>, attribute: &Call, word: &str) -> bool {
         matches!(argument.kind, ArgumentKind::Positional)
             && matches!(value, ExprKind::Name(name) if name == word)
     })
-}
-
-fn is_wanted(value: &Value) -> bool {
-    matches!(&value.kind, Kind::Unknown(path) if **path == *WANTED)
 }
 
 /// Whether a type is a class, or holds one: `Result<Config, Error>`.

@@ -343,7 +343,7 @@ pub(super) fn either_stage(left: &Value, right: &Value) -> Option<Value> {
 fn is_result(value: &Value) -> bool {
     !matches!(
         value.kind,
-        Kind::Stage(_) | Kind::Unknown(_) | Kind::Bool(_)
+        Kind::Stage(_) | Kind::Unknown(_) | Kind::Wanted(_) | Kind::Bool(_)
     )
 }
 

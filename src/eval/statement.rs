@@ -6,10 +6,9 @@ use rustc_hash::FxHashSet;
 
 use super::Evaluator;
 use super::branch::Way;
-use super::deserialized::is_settings_wanted;
 use super::flow::{Flow, Outcome};
 use super::uses::Use;
-use super::value::{ClassValue, Kind, Value};
+use super::value::{ClassValue, Kind, Value, Wanted};
 use crate::source::Span;
 use crate::syntax::ir::{
     AssignOperator, Assignment, Block, ExprId, ExprKind, If, Loop, Match, Statement, StatementKind,
@@ -381,7 +380,7 @@ impl<'a> Evaluator<'a> {
         if let Some(annotation) = &assignment.annotation
             && (assignment.value.is_none() || value.is_unknown())
         {
-            value = if is_settings_wanted(&value) {
+            value = if matches!(value.kind, Kind::Wanted(Wanted::Settings)) {
                 self.settings_of_type(annotation, value, scope)
             } else {
                 self.typed(annotation, value, scope)

@@ -113,8 +113,19 @@ pub(super) enum Kind {
     Callback,
     /// The default of whatever type is wanted.
     Default,
+    /// What the place where it goes declares; nothing else is known of it.
+    Wanted(Wanted),
     /// One of several.
     OneOf(Rc<[Value]>),
+}
+
+/// How what is wanted is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// A library makes an instance.
+    Instance,
+    /// Settings are read into it.
+    Settings,
 }
 
 /// A part of a token in its compact form.
@@ -429,7 +440,10 @@ impl Value {
 
     /// Whether nothing is known of it.
     pub(super) fn is_unknown(&self) -> bool {
-        matches!(self.kind, Kind::Unknown(_) | Kind::Stage(_))
+        matches!(
+            self.kind,
+            Kind::Unknown(_) | Kind::Wanted(_) | Kind::Stage(_)
+        )
     }
 
     /// Truthiness, when it is known.
@@ -455,6 +469,7 @@ impl Value {
     pub(super) fn path(&self) -> String {
         match &self.kind {
             Kind::Unknown(path) | Kind::File(path) => path.to_string(),
+            Kind::Wanted(_) => "what is wanted".to_owned(),
             Kind::Environment { name, .. } => name.to_string(),
             Kind::Setting { path, .. } => path.to_string(),
             Kind::Symbol(symbol) => symbol.path.join("."),
@@ -484,6 +499,7 @@ impl Value {
             (Kind::Stage(a), Kind::Stage(b)) => a == b,
             (Kind::Text(a), Kind::Text(b)) => a == b && self.origin() == other.origin(),
             (Kind::Unknown(a), Kind::Unknown(b)) => a == b,
+            (Kind::Wanted(a), Kind::Wanted(b)) => a == b,
             (Kind::List(a), Kind::List(b)) => Rc::ptr_eq(a, b),
             (Kind::Map(a), Kind::Map(b)) => Rc::ptr_eq(a, b),
             (Kind::Object(a), Kind::Object(b)) => Rc::ptr_eq(a, b),
