@@ -22,6 +22,7 @@ impl<'a> Evaluator<'a> {
             this,
             base,
             returns: Vec::new(),
+            returned_instead: Vec::new(),
             label: label.to_owned(),
             generic,
             called: None,

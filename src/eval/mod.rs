@@ -47,6 +47,7 @@ mod schema;
 mod slots;
 mod stage;
 mod stage_test;
+mod stand_in;
 mod statement;
 mod store;
 mod taken_apart;
@@ -229,6 +230,8 @@ struct Frame {
     this: Option<Value>,
     base: Option<Value>,
     returns: Vec<Value>,
+    /// Which of them stand in for others.
+    returned_instead: Vec<stand_in::ReturnedInstead>,
     label: String,
     /// Runs for callers that are not known.
     generic: bool,
@@ -343,7 +346,7 @@ struct Evaluator<'a> {
     /// Where the branches that are open run.
     stages: Vec<stage_test::Stage>,
     /// Where what follows a branch runs, since the program stopped or returned elsewhere.
-    passed: Option<stage_test::Stage>,
+    passed: Option<stage_test::Passed>,
     /// A package was loaded whose name says that it handles tokens, and no model knows it.
     unknown_library: bool,
     /// The condition of the branch that begins, which its first statement may bind.
@@ -362,6 +365,7 @@ impl Frame {
             this: None,
             base: None,
             returns: Vec::new(),
+            returned_instead: Vec::new(),
             label: String::new(),
             generic: false,
             called: None,

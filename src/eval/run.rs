@@ -101,6 +101,7 @@ impl<'a> Evaluator<'a> {
             this: closure.this.clone(),
             base: closure.base.clone(),
             returns: Vec::new(),
+            returned_instead: Vec::new(),
             label: name.to_owned(),
             generic,
             called: (record.name != Span::default()).then_some(record.name),
@@ -116,8 +117,10 @@ impl<'a> Evaluator<'a> {
         let start = self.sites.len();
         let (_, tail) = self.block(&function.body, scope);
         let frame = self.frames.pop();
-        let returns = frame.map(|frame| frame.returns).unwrap_or_default();
-        let result = Value::one_of(returns.into_iter().chain(tail));
+        let (returns, instead) = frame
+            .map(|frame| (frame.returns, frame.returned_instead))
+            .unwrap_or_default();
+        let result = self.joined_returns(returns.into_iter().chain(tail).collect(), &instead);
         let result = self.of_declared_type(result, function.returns.as_ref(), closure.scope);
         if self.is_memoised(function) {
             self.note_kept(&result);
