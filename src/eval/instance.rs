@@ -43,6 +43,7 @@ impl<'a> Evaluator<'a> {
         let Some(returns) = returns else {
             return result;
         };
+        self.note_claims_type(&result, returns, scope);
         let goes_there = |value: &Value| matches!(value.kind, Kind::Wanted(_));
         if !result.alternatives().iter().any(goes_there) {
             return result;

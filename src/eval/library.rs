@@ -260,7 +260,7 @@ impl<'a> Evaluator<'a> {
                 if api.slots.contains_key(&Slot::Payload) {
                     let record = self.sites.get(site).map(|record| Rc::clone(&record.call));
                     if let Some(record) = record {
-                        self.check_by_type_argument(&record, &claims);
+                        self.note_type_argument(&record, &claims);
                     }
                 }
                 if let Some(Value {
@@ -332,6 +332,9 @@ impl<'a> Evaluator<'a> {
             | Role::SplitLast
             | Role::Next
             | Role::Join
+            | Role::Filter
+            | Role::Find
+            | Role::Each
             | Role::Apply => self.call_unknown(&api.path.join("|"), &record),
         }
     }

@@ -17,16 +17,21 @@ impl<'a> Evaluator<'a> {
             Kind::Object(inner) => self.call_object(object, inner, name, record),
             // Reading the answer, or choosing from it.
             Kind::Fetched(_)
-                if self
-                    .catalog
-                    .method(&name.text)
-                    .is_none_or(|method| method.role == Role::Respond) =>
+                if self.catalog.method(&name.text).is_none_or(|method| {
+                    matches!(
+                        method.role,
+                        Role::Respond | Role::Filter | Role::Find | Role::Each
+                    )
+                }) =>
             {
                 object.clone()
             }
             // Text that is made readable before it is read.
             Kind::Claims(site, path) if self.is_text_of_claims(*site, path) => object.clone(),
             Kind::Claims(site, _) => {
+                if let Some(method) = self.method_of_claims(object, &name.text) {
+                    return self.invoke(&method, &record);
+                }
                 let method = self.catalog.method(&name.text);
                 if method.is_some_and(|method| method.fails) {
                     self.note_use(object, Use::Propagated);
@@ -156,6 +161,12 @@ impl<'a> Evaluator<'a> {
                 }
                 called.unwrap_or_else(|| object.clone())
             }
+            Role::Filter | Role::Find | Role::Each => {
+                match self.call_with_elements(method.role, object, &record) {
+                    Some(value) => value,
+                    None => self.call_with_unknown_elements(object, name, &record),
+                }
+            }
             Role::Instance => self.instance_of_value(object),
             Role::Define => {
                 for (value, span) in &record.positional {
@@ -225,7 +236,7 @@ impl<'a> Evaluator<'a> {
                     self.note_use(value, Use::Decided);
                     self.note_guard(value, Some(object));
                 }
-                self.note_use(object, Use::Compared);
+                self.note_use(object, Use::Decided);
                 Value::unknown("membership")
             }
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
@@ -255,6 +266,9 @@ impl<'a> Evaluator<'a> {
                     if may_be_token(object) {
                         return self.token_parts(object);
                     }
+                } else if matches!(&object.kind, Kind::Claims(_, path) if !path.is_empty()) {
+                    // The words of a claim say what the claim says.
+                    return object.clone();
                 }
                 let path = format!("{}.{}", object.path(), name.text);
                 self.call_unknown(&path, &record)

@@ -9,6 +9,7 @@ mod call;
 mod callback;
 mod checks;
 mod claim_schema;
+mod claims_type;
 mod class;
 mod conclude;
 mod condition;
@@ -16,6 +17,7 @@ mod decoded;
 mod definition;
 mod deserialized;
 mod discovery;
+mod elements;
 mod export;
 mod expression;
 mod failure;
@@ -265,6 +267,8 @@ struct Evaluator<'a> {
     /// Open branches: what each has written, with the value from before.
     journals: Vec<Vec<branch::Write<'a>>>,
     sites: Vec<SiteRecord<'a>>,
+    /// Types that the claims of sites are read into.
+    claims_types: FxHashMap<usize, Rc<ClassValue>>,
     settings: Vec<SettingRecord>,
     reads: Vec<FileRead>,
     generated: Vec<GeneratedKey>,
@@ -391,6 +395,7 @@ impl<'a> Evaluator<'a> {
             frames: vec![Frame::of_file(0)],
             journals: Vec::new(),
             sites: Vec::new(),
+            claims_types: FxHashMap::default(),
             settings: Vec::new(),
             reads: Vec::new(),
             generated: Vec::new(),

@@ -217,6 +217,8 @@ impl<'a> Evaluator<'a> {
                 Value::one_of(values)
             }
             Kind::Fetched(_) => over.clone(),
+            // Each of several that a claim names.
+            Kind::Claims(_, path) if !path.is_empty() => over.clone(),
             _ => Value::unknown(&format!("{}[]", over.path())),
         }
     }
@@ -413,6 +415,9 @@ impl<'a> Evaluator<'a> {
             } else {
                 self.typed(annotation, value, scope)
             };
+        }
+        if let Some(annotation) = &assignment.annotation {
+            self.note_claims_type(&value, annotation, scope);
         }
         match assignment.operator {
             AssignOperator::Set => {}

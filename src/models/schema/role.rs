@@ -68,6 +68,12 @@ pub enum Role {
     Respond,
     /// Calls its argument with the receiver: `then`, `map`.
     Apply,
+    /// Calls its argument with the receiver, or with its elements, and gives those that it holds for: `filter`.
+    Filter,
+    /// The same, and gives one of them: `find`.
+    Find,
+    /// Calls its argument with the elements of its receiver, to ask something of them or for what it does: `any`.
+    Each,
     /// A span of time.
     Duration,
     /// Writes to a log or console.
