@@ -1,5 +1,6 @@
 //! Every code file of a run, parsed when somebody asks for it and once only, and which file an import means.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
@@ -64,6 +65,8 @@ struct File {
     language: Language,
     /// Whether the walk kept it: it mentions tokens, or was named.
     kept: bool,
+    /// Its content, when the walk had room for it.
+    content: Option<Vec<u8>>,
     /// Its text, read when somebody asks unless the walk kept it.
     text: OnceLock<Option<Arc<SourceFile>>>,
     parsed: OnceLock<Option<Parsed>>,
@@ -97,6 +100,7 @@ impl Files {
                 disk_path: source.disk_path.clone(),
                 language,
                 kept: true,
+                content: None,
                 text: OnceLock::new(),
                 parsed: OnceLock::new(),
             };
@@ -110,6 +114,7 @@ impl Files {
                 disk_path: file.disk_path,
                 language: file.language,
                 kept: false,
+                content: file.content,
                 text: OnceLock::new(),
                 parsed: OnceLock::new(),
             };
@@ -199,9 +204,13 @@ impl Files {
     }
 
     /// A file's content as it is on disk, when it was not kept. `None` when it cannot be read or is no text.
-    pub fn content(&self, id: FileId) -> Option<Vec<u8>> {
+    pub fn content(&self, id: FileId) -> Option<Cow<'_, [u8]>> {
         let file = self.files.get(&id)?;
-        read_regular(&file.disk_path, self.largest).filter(|bytes| !bytes.contains(&0))
+        let content = match &file.content {
+            Some(content) => Cow::Borrowed(content.as_slice()),
+            None => Cow::Owned(read_regular(&file.disk_path, self.largest)?),
+        };
+        Some(content).filter(|content| !content.contains(&0))
     }
 
     /// Whether a name stands anywhere in a file.
@@ -232,7 +241,7 @@ impl Files {
     fn text(&self, id: FileId) -> Option<&Arc<SourceFile>> {
         let file = self.files.get(&id)?;
         let read = || {
-            let bytes = self.content(id)?;
+            let bytes = self.content(id)?.into_owned();
             let mut source = SourceFile::new(file.path.clone(), file.disk_path.clone(), bytes);
             source.id = id;
             Some(Arc::new(source))

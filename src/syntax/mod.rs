@@ -3,6 +3,7 @@
 pub mod bounds;
 mod component;
 mod data;
+mod fields;
 pub mod ir;
 mod javascript;
 mod notebook;

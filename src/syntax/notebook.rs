@@ -280,7 +280,7 @@ mod tests {
     "a = \"\u00e9\ud83d\ude00\"\n",
     "b = a"
   ]},
-  {"cell_type": "code", "source": "c = 'd' # e"}
+  {"cell_type": "code", "source": "c = 'd' # jotlint"}
 ]}"##;
         let module = module(document);
         assert_eq!(module.unread, []);
@@ -305,7 +305,7 @@ mod tests {
             .map(|expr| at(expr.span))
             .collect();
         assert_eq!(literals, [r#"\"\u00e9\ud83d\ude00\""#, "'d'"]);
-        assert_eq!(at(module.comments[0].span), "# e");
+        assert_eq!(at(module.comments[0].span), "# jotlint");
     }
 
     #[test]

@@ -39,6 +39,9 @@ pub use prefilter::Needles;
 /// The default of [`WalkOptions::max_file_bytes`].
 pub const DEFAULT_MAX_FILE_BYTES: u64 = 1_000_000;
 
+/// Content of files without a needle that is kept, in bytes.
+const MOST_CONTENT_BYTES: usize = 64 * 1024 * 1024;
+
 /// What to walk, and how.
 #[derive(Clone, Debug)]
 pub struct WalkOptions {
@@ -109,6 +112,8 @@ pub struct OtherFile {
     pub disk_path: PathBuf,
     /// Its language.
     pub language: Language,
+    /// Its content, as long as there was room: it is searched several times.
+    pub content: Option<Vec<u8>>,
 }
 
 /// How much was walked.
@@ -255,6 +260,8 @@ struct Found {
     /// By disk path, since roots may overlap.
     files: BTreeMap<PathBuf, WalkedFile>,
     others: Vec<OtherFile>,
+    /// Bytes that the others keep.
+    content_bytes: usize,
     manifests: BTreeMap<String, PathBuf>,
     counts: Counts,
     notifications: Vec<Notification>,

@@ -9,7 +9,10 @@ use super::entrance::Entrance;
 use super::kinds::may_be_read_as_key;
 use super::left_out::{is_bundle_name, is_generated, is_minified};
 use super::paths::{file_name, slashed};
-use super::{Committed, Counts, FileKind, Found, OtherFile, WalkOptions, WalkedFile, lock};
+use super::{
+    Committed, Counts, FileKind, Found, MOST_CONTENT_BYTES, OtherFile, WalkOptions, WalkedFile,
+    lock,
+};
 use crate::finding::{Level, Notification};
 use crate::keys;
 use crate::source::{FileId, SourceFile};
@@ -74,9 +77,15 @@ impl<'walk> Reader<'walk> {
             let message = "this is not a kind of file that jotlint reads".to_owned();
             return self.notify(&shown, Level::Note, message);
         };
+        // Opening a pipe would wait for somebody to write into it.
+        if fs::metadata(disk_path).is_ok_and(|data| !data.is_file()) {
+            let message = "this is not a regular file, so it was not read".to_owned();
+            return self.notify(&shown, Level::Warning, message);
+        }
         self.read(disk_path, shown, kind, true, Committed::Unknown);
     }
 
+    /// Takes a regular file that the walk met.
     pub(super) fn found_file(&mut self, disk_path: &Path, shown: String, committed: Committed) {
         self.counts.files_seen += 1;
         if is_manifest(&shown) && !is_dependency(&shown) {
@@ -90,7 +99,7 @@ impl<'walk> Reader<'walk> {
             && !excluded
             && committed == Committed::Yes
         {
-            self.other(shown.clone(), disk_path, language);
+            self.other(shown.clone(), disk_path, language, None);
         }
         let Some(kind) = FileKind::of_path(&shown) else {
             if may_be_read_as_key(&shown) && committed == Committed::Yes && !excluded {
@@ -115,10 +124,6 @@ impl<'walk> Reader<'walk> {
     ) {
         match self.fill(disk_path) {
             Ok(Fill::Complete) => {}
-            Ok(Fill::NotAFile) => {
-                let message = "this is not a regular file, so it was not read".to_owned();
-                return self.notify(&shown, Level::Warning, message);
-            }
             // Too large for a key: something else of that name.
             Ok(Fill::OverCap) if kind == FileKind::Key && !named => return,
             Ok(Fill::OverCap) => {
@@ -151,7 +156,7 @@ impl<'walk> Reader<'walk> {
                 && !hit
                 && !is_dependency(&shown)
             {
-                self.other(shown, disk_path, language);
+                self.other(shown, disk_path, language, Some(&self.content));
             }
             return;
         }
@@ -169,24 +174,29 @@ impl<'walk> Reader<'walk> {
         }
     }
 
-    fn other(&self, path: String, disk_path: &Path, language: Language) {
-        lock(self.found).others.push(OtherFile {
+    fn other(&self, path: String, disk_path: &Path, language: Language, content: Option<&[u8]>) {
+        let mut file = OtherFile {
             id: FileId::default(),
             path,
             disk_path: disk_path.to_path_buf(),
             language,
-        });
+            content: content.map(<[u8]>::to_vec),
+        };
+        let found = &mut lock(self.found);
+        let bytes = file.content.as_ref().map_or(0, Vec::len);
+        if found.content_bytes + bytes > MOST_CONTENT_BYTES {
+            file.content = None;
+        } else {
+            found.content_bytes += bytes;
+        }
+        found.others.push(file);
     }
 
     /// Reads a file into the buffer, up to the cap.
     fn fill(&mut self, disk_path: &Path) -> io::Result<Fill> {
         let cap = self.options.max_file_bytes;
-        let data = fs::metadata(disk_path)?;
-        if !data.is_file() {
-            return Ok(Fill::NotAFile);
-        }
         let file = File::open(disk_path)?;
-        if data.len() > cap {
+        if file.metadata()?.len() > cap {
             return Ok(Fill::OverCap);
         }
         self.content.clear();
@@ -277,7 +287,6 @@ fn is_dependency(path: &str) -> bool {
 enum Fill {
     Complete,
     OverCap,
-    NotAFile,
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {

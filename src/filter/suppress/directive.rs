@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::filter::no_such_rule;
 use crate::page;
+use crate::syntax::ir::Comment;
 
 /// How a suppression is written.
 const FORM: &str = "jotlint: ignore[rule] -- reason";
 
-pub(super) const NAME: &str = "jotlint";
+pub(super) const NAME: &str = Comment::ADDRESSEE;
 
 /// Words that others use for the same; with a bracket behind them they are meant for us.
 const VERBS: [&str; 5] = ["ignore", "disable", "allow", "suppress", "off"];

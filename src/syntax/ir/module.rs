@@ -18,7 +18,8 @@ pub struct Module {
     pub classes: Vec<Class>,
     /// Top-level statements in order.
     pub body: Block,
-    /// Every comment, in order; suppressions are read from them.
+    /// Every comment, in order; suppressions are read from them. May be empty when no comment speaks to the linter
+    /// (see [`Comment::may_matter_in`]).
     pub comments: Vec<Comment>,
     /// Code that only tests run (test modules, test functions, calls of a test runner).
     pub test_spans: Vec<Span>,
@@ -105,4 +106,19 @@ pub struct Unread {
 pub struct Comment {
     /// The whole comment.
     pub span: Span,
+}
+
+impl Comment {
+    /// What a comment spells, in any case, when it speaks to the linter; all others are prose.
+    pub const ADDRESSEE: &str = "jotlint";
+
+    /// Whether a text may hold a comment that speaks to the linter. Finding the comments of all others is wasted time.
+    pub fn may_matter_in(text: &[u8]) -> bool {
+        let letters = Self::ADDRESSEE.as_bytes();
+        let (lower, upper) = (letters[0], letters[0].to_ascii_uppercase());
+        memchr::memchr2_iter(lower, upper, text).any(|start| {
+            let word = text.get(start..start + letters.len());
+            word.is_some_and(|word| word.eq_ignore_ascii_case(letters))
+        })
+    }
 }

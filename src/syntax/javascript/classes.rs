@@ -1,5 +1,6 @@
 //! Classes, and what TypeScript has like them: interfaces, object types, enums.
 
+use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{Class, ClassId, ExprId, ExprKind, Member, MemberKind, Name};
@@ -29,7 +30,7 @@ impl<'tree> Lowering<'tree> {
         decorators: Vec<ExprId>,
         members: Vec<Member>,
     ) -> ClassId {
-        let name = node.child_by_field_name("name").map(|name| self.name(name));
+        let name = node.field("name").map(|name| self.name(name));
         self.module.add_class(Class {
             name,
             span: span(node),
@@ -113,7 +114,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn method(&mut self, node: Node<'tree>) -> Option<Member> {
-        let key = node.child_by_field_name("name")?;
+        let key = node.field("name")?;
         let name = self.member_name(key);
         let decorators = self.decorators(node);
         let function = self.function_called(node, Some(name.clone()));
@@ -132,14 +133,10 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn field_definition(&mut self, node: Node<'tree>) -> Option<Member> {
-        let key = node
-            .child_by_field_name("name")
-            .or_else(|| node.child_by_field_name("property"))?;
+        let key = node.field("name").or_else(|| node.field("property"))?;
         let name = self.member_name(key);
         let decorators = self.decorators(node);
-        let value = node
-            .child_by_field_name("value")
-            .map(|value| self.expr(value));
+        let value = node.field("value").map(|value| self.expr(value));
         Some(Member {
             name,
             kind: MemberKind::Field(value),
@@ -151,7 +148,7 @@ impl<'tree> Lowering<'tree> {
 
     /// `static { .. }` runs when the class is made, like the value of a static field.
     fn static_block(&mut self, node: Node<'tree>) -> Option<Member> {
-        let body = self.block_of(node.child_by_field_name("body")?);
+        let body = self.block_of(node.field("body")?);
         let value = self.add(node, ExprKind::Block(body));
         Some(Member {
             name: Name {
@@ -173,7 +170,7 @@ impl<'tree> Lowering<'tree> {
             match child.kind() {
                 "extends_type_clause" => {
                     for base in self.children_by_field(child, "type") {
-                        let named = base.child_by_field_name("name");
+                        let named = base.field("name");
                         let path = if base.kind() == "generic_type" {
                             named.unwrap_or(base)
                         } else {
@@ -192,7 +189,7 @@ impl<'tree> Lowering<'tree> {
     /// `type Name = { .. }`; other aliases have no shape of their own.
     pub(super) fn object_alias(&mut self, node: Node<'tree>) -> Option<ClassId> {
         let shape = node
-            .child_by_field_name("value")
+            .field("value")
             .filter(|value| value.kind() == "object_type")?;
         let members = self.signatures(shape);
         Some(self.add_class(node, Vec::new(), Vec::new(), members))
@@ -202,7 +199,7 @@ impl<'tree> Lowering<'tree> {
         let mut members = Vec::new();
         for node in self.children(body) {
             if matches!(node.kind(), "property_signature" | "method_signature")
-                && let Some(key) = node.child_by_field_name("name")
+                && let Some(key) = node.field("name")
             {
                 members.push(Member {
                     name: self.member_name(key),
@@ -217,16 +214,14 @@ impl<'tree> Lowering<'tree> {
     }
 
     pub(super) fn enumeration(&mut self, node: Node<'tree>) -> ClassId {
-        let variants = match node.child_by_field_name("body") {
+        let variants = match node.field("body") {
             Some(body) => self.children(body),
             None => Vec::new(),
         };
         let mut members = Vec::with_capacity(variants.len());
         for variant in variants {
-            let key = variant.child_by_field_name("name").unwrap_or(variant);
-            let value = variant
-                .child_by_field_name("value")
-                .map(|value| self.expr(value));
+            let key = variant.field("name").unwrap_or(variant);
+            let value = variant.field("value").map(|value| self.expr(value));
             members.push(Member {
                 name: self.member_name(key),
                 kind: match value {

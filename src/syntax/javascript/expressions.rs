@@ -1,5 +1,6 @@
 //! Expressions: operators, calls, members, object and array literals.
 
+use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{
@@ -113,7 +114,7 @@ impl<'tree> Lowering<'tree> {
 
     /// The expression in a field; a field that is missing is unknown.
     pub(super) fn expr_in(&mut self, node: Node<'tree>, field: &str) -> ExprId {
-        match node.child_by_field_name(field) {
+        match node.field(field) {
             Some(child) => self.expr(child),
             None => self.unknown(node, Vec::new()),
         }
@@ -186,7 +187,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn entry_key(&mut self, node: Node<'tree>, field: &str) -> Key {
-        let Some(key) = node.child_by_field_name(field) else {
+        let Some(key) = node.field(field) else {
             return Key::Computed(self.unknown(node, Vec::new()));
         };
         match self.literal_key(key) {
@@ -225,7 +226,7 @@ impl<'tree> Lowering<'tree> {
     fn member(&mut self, node: Node<'tree>) -> ExprId {
         let object = self.expr_in(node, "object");
         let name = node
-            .child_by_field_name("property")
+            .field("property")
             .map(|property| self.name(property))
             .filter(|name| !name.text.is_empty());
         match name {
@@ -237,7 +238,7 @@ impl<'tree> Lowering<'tree> {
     /// `a.b.C` where a type is due, as a value: an interface's base.
     fn qualified_type(&mut self, node: Node<'tree>) -> ExprId {
         let object = self.expr_in(node, "module");
-        match node.child_by_field_name("name") {
+        match node.field("name") {
             Some(name) => {
                 let name = self.name(name);
                 self.add(node, ExprKind::Member { object, name })
@@ -254,7 +255,7 @@ impl<'tree> Lowering<'tree> {
 
     fn call(&mut self, node: Node<'tree>) -> ExprId {
         let callee = self.expr_in(node, "function");
-        let arguments = match node.child_by_field_name("arguments") {
+        let arguments = match node.field("arguments") {
             Some(template) if template.kind() == "template_string" => {
                 vec![self.tagged_template(template)]
             }
@@ -275,7 +276,7 @@ impl<'tree> Lowering<'tree> {
 
     fn construct(&mut self, node: Node<'tree>) -> ExprId {
         let callee = self.expr_in(node, "constructor");
-        let arguments = match node.child_by_field_name("arguments") {
+        let arguments = match node.field("arguments") {
             Some(list) => self.arguments(list),
             None => Vec::new(),
         };
@@ -320,8 +321,8 @@ impl<'tree> Lowering<'tree> {
     pub(super) fn assignment(&mut self, node: Node<'tree>) -> Assignment {
         let operator = self.operator(node);
         if node.kind() == "update_expression" {
-            let place = node.child_by_field_name("argument");
-            let step = node.child_by_field_name("operator").unwrap_or(node);
+            let place = node.field("argument");
+            let step = node.field("operator").unwrap_or(node);
             return Assignment {
                 target: self.target_or_nothing(place),
                 operator: AssignOperator::Update,
@@ -330,7 +331,7 @@ impl<'tree> Lowering<'tree> {
                 annotation: None,
             };
         }
-        let target = self.target_or_nothing(node.child_by_field_name("left"));
+        let target = self.target_or_nothing(node.field("left"));
         Assignment {
             target,
             operator: match operator {
@@ -345,7 +346,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn operator(&self, node: Node<'tree>) -> &'tree str {
-        node.child_by_field_name("operator")
+        node.field("operator")
             .map_or("", |operator| operator.kind())
     }
 

@@ -1,5 +1,6 @@
 //! Functions of every spelling: declarations, expressions, arrows, methods, signatures.
 
+use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{Block, Function, FunctionId, Name};
@@ -8,9 +9,7 @@ use super::{Lowering, span};
 impl<'tree> Lowering<'tree> {
     /// Lowers any function, with the name it is written with.
     pub(super) fn function(&mut self, node: Node<'tree>) -> FunctionId {
-        let name = node
-            .child_by_field_name("name")
-            .and_then(|name| self.literal_key(name));
+        let name = node.field("name").and_then(|name| self.literal_key(name));
         self.function_called(node, name)
     }
 
@@ -18,7 +17,7 @@ impl<'tree> Lowering<'tree> {
     pub(super) fn function_called(&mut self, node: Node<'tree>, name: Option<Name>) -> FunctionId {
         let parameters = self.parameters(node);
         let returns = self.annotation(node, "return_type");
-        let body = match node.child_by_field_name("body") {
+        let body = match node.field("body") {
             Some(body) if body.kind() == "statement_block" => self.block_of(body),
             Some(value) => Block {
                 statements: Vec::new(),

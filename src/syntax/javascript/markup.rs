@@ -1,5 +1,6 @@
 //! JSX: the expressions inside elements, without the elements.
 
+use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{ExprId, ExprKind, Literal};
@@ -24,7 +25,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn tag(&mut self, node: Node<'tree>, inside: &mut Vec<ExprId>) {
-        if let Some(name) = node.child_by_field_name("name")
+        if let Some(name) = node.field("name")
             && self.is_component(name)
         {
             inside.push(self.expr(name));

@@ -110,8 +110,10 @@ struct Lowering<'tree> {
 }
 
 impl<'tree> Lowering<'tree> {
-    /// Notes all comments and the outermost syntax errors, without recursion; gives all error nodes.
+    /// Notes all comments, where one may matter, and the outermost syntax errors, without recursion; gives all error
+    /// nodes.
     fn survey(&mut self, tree: &'tree Tree) -> Vec<Node<'tree>> {
+        let comments_matter = Comment::may_matter_in(self.source.bytes());
         let mut errors = Vec::new();
         let mut cursor = tree.walk();
         let mut depth = 0_usize;
@@ -128,7 +130,7 @@ impl<'tree> Lowering<'tree> {
                 error_depth = Some(depth);
                 self.note_error(node);
             }
-            if cursor.goto_first_child() {
+            if (comments_matter || node.has_error()) && cursor.goto_first_child() {
                 depth += 1;
                 continue;
             }

@@ -1,5 +1,6 @@
 //! Imports, exports and namespaces.
 
+use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{
@@ -15,7 +16,7 @@ impl<'tree> Lowering<'tree> {
     pub(super) fn import(&mut self, node: Node<'tree>) -> StatementKind {
         let mut imports = Vec::new();
         let mut module = node
-            .child_by_field_name("source")
+            .field("source")
             .map(|source| package_of(&self.string_content(source)))
             .unwrap_or_default();
         let mut names = Vec::new();
@@ -23,7 +24,7 @@ impl<'tree> Lowering<'tree> {
             match child.kind() {
                 "import_clause" => self.imported_names(child, &mut names),
                 "import_require_clause" => {
-                    if let Some(source) = child.child_by_field_name("source") {
+                    if let Some(source) = child.field("source") {
                         module = self.string_content(source);
                     }
                     if let Some(binding) = self.first_child(child) {
@@ -74,11 +75,11 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn imported_name(&mut self, specifier: Node<'tree>, names: &mut Vec<(Vec<String>, Name)>) {
-        let Some(name) = specifier.child_by_field_name("name") else {
+        let Some(name) = specifier.field("name") else {
             return;
         };
         let outside = self.module_name(name);
-        let binding = specifier.child_by_field_name("alias").unwrap_or(name);
+        let binding = specifier.field("alias").unwrap_or(name);
         names.push((vec![outside], self.name(binding)));
     }
 
@@ -111,14 +112,14 @@ impl<'tree> Lowering<'tree> {
     }
 
     pub(super) fn export(&mut self, node: Node<'tree>) -> Vec<Statement> {
-        if let Some(declaration) = node.child_by_field_name("declaration") {
+        if let Some(declaration) = node.field("declaration") {
             return self.exported_declaration(node, declaration);
         }
         let mut exports = Vec::new();
         let from = node
-            .child_by_field_name("source")
+            .field("source")
             .map(|source| package_of(&package_of(&self.string_content(source))));
-        if let Some(value) = node.child_by_field_name("value") {
+        if let Some(value) = node.field("value") {
             let value = self.decorated_value(node, value);
             exports.push(default_export(value));
         } else if let Some(from) = &from
@@ -134,9 +135,7 @@ impl<'tree> Lowering<'tree> {
                     }
                 }
                 ("namespace_export", Some(from)) => {
-                    let name = child
-                        .child_by_field_name("name")
-                        .or_else(|| child.named_child(0));
+                    let name = child.field("name").or_else(|| child.named_child(0));
                     if let Some(name) = name {
                         exports.push(reexport(self.module_name(name), from, "*".into()));
                     }
@@ -165,7 +164,7 @@ impl<'tree> Lowering<'tree> {
         let mut node = node;
         let mut names = Vec::new();
         while node.kind() == "assignment_expression" {
-            let left = node.child_by_field_name("left")?;
+            let left = node.field("left")?;
             if !matches!(left.kind(), "member_expression" | "identifier") {
                 return None;
             }
@@ -176,7 +175,7 @@ impl<'tree> Lowering<'tree> {
                 Some(("exports", name)) if !name.contains('.') => names.push(name.to_owned()),
                 _ => return None,
             }
-            node = node.child_by_field_name("right")?;
+            node = node.field("right")?;
         }
         if names.is_empty() {
             return None;
@@ -191,9 +190,9 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn exported_name(&mut self, specifier: Node<'tree>, from: Option<&str>) -> Option<Export> {
-        let name = specifier.child_by_field_name("name")?;
+        let name = specifier.field("name")?;
         let inside = self.module_name(name);
-        let outside = match specifier.child_by_field_name("alias") {
+        let outside = match specifier.field("alias") {
             Some(alias) => self.module_name(alias),
             None => inside.clone(),
         };
@@ -277,11 +276,11 @@ impl<'tree> Lowering<'tree> {
 
     /// `namespace a.b { .. }`, `module "name" { .. }`.
     pub(super) fn namespace(&mut self, node: Node<'tree>) -> Vec<Statement> {
-        let body = match node.child_by_field_name("body") {
+        let body = match node.field("body") {
             Some(body) => self.block_of(body),
             None => Block::default(),
         };
-        let Some(name) = node.child_by_field_name("name") else {
+        let Some(name) = node.field("name") else {
             return body.statements;
         };
         if name.kind() == "string" {

@@ -1,5 +1,6 @@
 //! What is bound: assignment targets, destructuring patterns and parameters.
 
+use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{ExprId, MemberTarget, Name, Parameter, ParameterKind, Target};
@@ -63,7 +64,7 @@ impl<'tree> Lowering<'tree> {
             return (self.target(node), None);
         }
         self.salvage(node);
-        let target = self.target_or_nothing(node.child_by_field_name("left"));
+        let target = self.target_or_nothing(node.field("left"));
         (target, Some(self.expr_in(node, "right")))
     }
 
@@ -99,14 +100,14 @@ impl<'tree> Lowering<'tree> {
     /// `member: target = default`.
     fn renamed_member(&mut self, node: Node<'tree>) -> MemberTarget {
         self.salvage(node);
-        let member = match node.child_by_field_name("key") {
+        let member = match node.field("key") {
             Some(key) => self.member_name(key),
             None => Name {
                 text: String::new(),
                 span: span(node),
             },
         };
-        let (target, default) = match node.child_by_field_name("value") {
+        let (target, default) = match node.field("value") {
             Some(value) => self.with_default(value),
             None => (Target::Nothing, None),
         };
@@ -156,10 +157,10 @@ impl<'tree> Lowering<'tree> {
 
     /// The parameters of a function, without TypeScript's declared `this`.
     pub(super) fn parameters(&mut self, function: Node<'tree>) -> Vec<Parameter> {
-        if let Some(only) = function.child_by_field_name("parameter") {
+        if let Some(only) = function.field("parameter") {
             return vec![self.parameter(only)];
         }
-        let Some(list) = function.child_by_field_name("parameters") else {
+        let Some(list) = function.field("parameters") else {
             return Vec::new();
         };
         self.children(list)
@@ -183,12 +184,10 @@ impl<'tree> Lowering<'tree> {
             };
         }
         let decorators = self.decorators(node);
-        let pattern = node.child_by_field_name("pattern");
+        let pattern = node.field("pattern");
         Parameter {
             target: self.target_or_nothing(pattern),
-            default: node
-                .child_by_field_name("value")
-                .map(|value| self.expr(value)),
+            default: node.field("value").map(|value| self.expr(value)),
             annotation: self.annotation(node, "type"),
             kind: pattern.map_or(ParameterKind::Plain, parameter_kind),
             is_field: self.is_field(node),
@@ -224,6 +223,6 @@ fn parameter_kind(pattern: Node<'_>) -> ParameterKind {
 
 fn declares_this(parameter: Node<'_>) -> bool {
     parameter
-        .child_by_field_name("pattern")
+        .field("pattern")
         .is_some_and(|pattern| pattern.kind() == "this")
 }

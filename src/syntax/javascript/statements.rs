@@ -1,5 +1,6 @@
 //! Statements: declarations, branches, loops.
 
+use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{
@@ -36,12 +37,10 @@ impl<'tree> Lowering<'tree> {
     /// Whether a function signature is followed by the function it belongs to: it says nothing that that does not.
     fn is_overload(&self, node: Node<'tree>, next: Node<'tree>) -> bool {
         let name_of = |statement: Node<'tree>, kinds: &[&str]| {
-            let declaration = statement
-                .child_by_field_name("declaration")
-                .unwrap_or(statement);
+            let declaration = statement.field("declaration").unwrap_or(statement);
             kinds
                 .contains(&declaration.kind())
-                .then(|| declaration.child_by_field_name("name"))
+                .then(|| declaration.field("name"))
                 .flatten()
                 .map(|name| self.text(name))
         };
@@ -109,7 +108,7 @@ impl<'tree> Lowering<'tree> {
             "try_statement" => self.try_statement(node),
             "with_statement" => self.with_statement(node),
             "labeled_statement" => {
-                return match node.child_by_field_name("body") {
+                return match node.field("body") {
                     Some(body) => self.statement(body),
                     None => Vec::new(),
                 };
@@ -214,11 +213,9 @@ impl<'tree> Lowering<'tree> {
 
     fn declarator(&mut self, node: Node<'tree>) -> StatementKind {
         StatementKind::Assign(Assignment {
-            target: self.target_or_nothing(node.child_by_field_name("name")),
+            target: self.target_or_nothing(node.field("name")),
             operator: AssignOperator::Set,
-            value: node
-                .child_by_field_name("value")
-                .map(|value| self.expr(value)),
+            value: node.field("value").map(|value| self.expr(value)),
             declares: true,
             annotation: self.annotation(node, "type"),
         })
@@ -231,8 +228,8 @@ impl<'tree> Lowering<'tree> {
 
     fn if_statement(&mut self, node: Node<'tree>) -> StatementKind {
         let condition = self.expr_in(node, "condition");
-        let then = self.body(node.child_by_field_name("consequence"));
-        let alternative = match node.child_by_field_name("alternative") {
+        let then = self.body(node.field("consequence"));
+        let alternative = match node.field("alternative") {
             Some(clause) => self.first_child(clause),
             None => None,
         };
@@ -247,7 +244,7 @@ impl<'tree> Lowering<'tree> {
 
     fn switch(&mut self, node: Node<'tree>) -> StatementKind {
         let subject = self.expr_in(node, "value");
-        let branches = match node.child_by_field_name("body") {
+        let branches = match node.field("body") {
             Some(body) => self.children(body),
             None => Vec::new(),
         };
@@ -256,7 +253,7 @@ impl<'tree> Lowering<'tree> {
         let mut has_default = false;
         let last = branches.len().saturating_sub(1);
         for (index, branch) in branches.into_iter().enumerate() {
-            match branch.child_by_field_name("value") {
+            match branch.field("value") {
                 Some(value) => cases.push(self.expr(value)),
                 None => has_default = true,
             }
@@ -283,7 +280,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn case_body(&mut self, branch: Node<'tree>) -> Vec<Statement> {
-        let value = branch.child_by_field_name("value").map(|value| value.id());
+        let value = branch.field("value").map(|value| value.id());
         let nodes = branch
             .named_children(&mut self.cursor)
             .filter(|child| !is_comment(*child) && Some(child.id()) != value)
@@ -293,20 +290,20 @@ impl<'tree> Lowering<'tree> {
 
     /// `for (first; condition; step)`: what comes first runs before the loop, the step at the end of its body.
     fn for_statement(&mut self, node: Node<'tree>) -> StatementKind {
-        let mut statements = match node.child_by_field_name("initializer") {
+        let mut statements = match node.field("initializer") {
             Some(first) => self.statement(first),
             None => Vec::new(),
         };
         let over = node
-            .child_by_field_name("condition")
+            .field("condition")
             .and_then(|condition| match condition.kind() {
                 "empty_statement" => None,
                 "expression_statement" => self.first_child(condition),
                 _ => Some(condition),
             })
             .map(|condition| self.expr(condition));
-        let mut body = self.body(node.child_by_field_name("body"));
-        if let Some(step) = node.child_by_field_name("increment") {
+        let mut body = self.body(node.field("body"));
+        if let Some(step) = node.field("increment") {
             body.statements.push(Statement {
                 span: span(step),
                 kind: self.effect(step, span(step)),
@@ -330,20 +327,20 @@ impl<'tree> Lowering<'tree> {
 
     /// `for (x of collection)`; `for (x in object)` binds keys, which are no elements.
     fn for_in(&mut self, node: Node<'tree>) -> StatementKind {
-        if let Some(initial) = node.child_by_field_name("value") {
+        if let Some(initial) = node.field("value") {
             let initial = self.expr(initial);
             self.strays.push(initial);
         }
         let over = self.expr_in(node, "right");
-        let target = self.target_or_nothing(node.child_by_field_name("left"));
+        let target = self.target_or_nothing(node.field("left"));
         let iterates = node
-            .child_by_field_name("operator")
+            .field("operator")
             .is_some_and(|operator| operator.kind() == "of");
         StatementKind::Loop(Box::new(Loop {
             target: Some(target),
             over: Some(over),
             iterates,
-            body: self.body(node.child_by_field_name("body")),
+            body: self.body(node.field("body")),
         }))
     }
 
@@ -353,18 +350,18 @@ impl<'tree> Lowering<'tree> {
             target: None,
             over: Some(over),
             iterates: false,
-            body: self.body(node.child_by_field_name("body")),
+            body: self.body(node.field("body")),
         }))
     }
 
     fn try_statement(&mut self, node: Node<'tree>) -> StatementKind {
-        let body = self.body(node.child_by_field_name("body"));
+        let body = self.body(node.field("body"));
         let mut handlers = Vec::new();
-        if let Some(clause) = node.child_by_field_name("handler") {
+        if let Some(clause) = node.field("handler") {
             handlers.push(self.handler(clause));
         }
-        let finally = match node.child_by_field_name("finalizer") {
-            Some(clause) => self.body(clause.child_by_field_name("body")),
+        let finally = match node.field("finalizer") {
+            Some(clause) => self.body(clause.field("body")),
             None => Block::default(),
         };
         let attempt = ExprKind::Try(Box::new(Try {
@@ -378,9 +375,9 @@ impl<'tree> Lowering<'tree> {
     /// A `catch`; one that takes the exception apart does so in its first statement.
     fn handler(&mut self, clause: Node<'tree>) -> Handler {
         self.salvage(clause);
-        let parameter = clause.child_by_field_name("parameter");
+        let parameter = clause.field("parameter");
         let target = self.target_or_nothing(parameter);
-        let mut body = self.body(clause.child_by_field_name("body"));
+        let mut body = self.body(clause.field("body"));
         let mut binding: Option<Name> = None;
         match target {
             Target::Name(name) => binding = Some(name),
@@ -408,7 +405,7 @@ impl<'tree> Lowering<'tree> {
 
     fn with_statement(&mut self, node: Node<'tree>) -> StatementKind {
         let object = self.expr_in(node, "object");
-        let mut block = self.body(node.child_by_field_name("body"));
+        let mut block = self.body(node.field("body"));
         block.statements.insert(
             0,
             Statement {

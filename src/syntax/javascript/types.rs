@@ -1,5 +1,6 @@
 //! Type names: the path and arguments of a type as written.
 
+use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::TypeName;
@@ -11,7 +12,7 @@ const MAX_TEXT: usize = 80;
 impl<'tree> Lowering<'tree> {
     /// The type in `: T`, when a node has one in a field.
     pub(super) fn annotation(&mut self, node: Node<'tree>, field: &str) -> Option<TypeName> {
-        let annotation = node.child_by_field_name(field)?;
+        let annotation = node.field(field)?;
         let written = self.first_child(annotation).or_else(|| {
             let last = annotation.child_count().checked_sub(1)?;
             annotation.child(last)
@@ -21,7 +22,7 @@ impl<'tree> Lowering<'tree> {
 
     /// The types in a node's `<A, B>`.
     pub(super) fn type_arguments(&mut self, node: Node<'tree>) -> Vec<TypeName> {
-        match node.child_by_field_name("type_arguments") {
+        match node.field("type_arguments") {
             Some(list) => self.type_list(list),
             None => Vec::new(),
         }
@@ -47,7 +48,7 @@ impl<'tree> Lowering<'tree> {
         match node.kind() {
             "generic_type" => {
                 let path = node
-                    .child_by_field_name("name")
+                    .field("name")
                     .map_or_else(String::new, |name| self.dotted(name));
                 TypeName {
                     path,

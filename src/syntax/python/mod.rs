@@ -17,6 +17,7 @@ use std::borrow::Cow;
 use tree_sitter::{Node, Tree};
 
 use super::bounds::{self, Limits};
+use super::fields::Fields;
 use super::ir::{Block, Comment, ExprId, ExprKind, Module, Name, Unread};
 use crate::source::{SourceFile, Span};
 
@@ -104,8 +105,9 @@ struct Lowering<'tree> {
 }
 
 impl<'tree> Lowering<'tree> {
-    /// Walks the whole tree once, without recursion, for comments and errors.
+    /// Notes errors, and comments where one may matter, without recursion.
     fn survey(&mut self, tree: &'tree Tree) {
+        let comments_matter = Comment::may_matter_in(self.text);
         let root = tree.root_node().id();
         let mut cursor = tree.walk();
         let mut error_end = 0;
@@ -129,7 +131,7 @@ impl<'tree> Lowering<'tree> {
             if node.kind() == "comment" {
                 self.module.comments.push(Comment { span: span(node) });
             }
-            if cursor.goto_first_child() {
+            if (comments_matter || node.has_error()) && cursor.goto_first_child() {
                 continue;
             }
             while !cursor.goto_next_sibling() {
@@ -197,8 +199,7 @@ fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
 }
 
 fn field<'tree>(node: Node<'tree>, name: &str) -> Option<Node<'tree>> {
-    node.child_by_field_name(name)
-        .filter(|child| !child.is_error())
+    node.field(name).filter(|child| !child.is_error())
 }
 
 fn fields<'tree>(node: Node<'tree>, name: &str) -> Vec<Node<'tree>> {

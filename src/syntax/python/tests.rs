@@ -529,7 +529,7 @@ fn files_of_tests_are_told() {
 
 #[test]
 fn tests_and_comments() {
-    let code = "# one\ndef test_a():\n  pass\n# two\nclass TestB: pass\nclass C(unittest.TestCase): pass\n\
+    let code = "# one for jotlint\ndef test_a():\n  pass\n# two\nclass TestB: pass\nclass C(unittest.TestCase): pass\n\
                 @pytest.fixture()\ndef d(): pass\nclass E:\n  def test_e(self): pass\n\
                 def f():\n  def test_g(): pass\n";
     let module = module(code.as_bytes());
@@ -545,7 +545,7 @@ fn tests_and_comments() {
         ]
     );
     let comments: Vec<&str> = module.comments.iter().map(|c| text(c.span)).collect();
-    assert_eq!(comments, ["# one", "# two"]);
+    assert_eq!(comments, ["# one for jotlint", "# two"]);
 }
 
 #[test]

@@ -322,13 +322,15 @@ fn markup() {
 }
 
 #[test]
-fn comments_are_noted() {
+fn comments_are_noted_where_one_speaks_to_the_linter() {
     let module = lower(
         Dialect::Tsx,
-        "// a\nf(/* b */ 1) /** c */\nclass X { // d\n}",
+        "// a\nf(/* b */ 1) /** c */\nclass X { // Jotlint\n}",
     );
     assert_eq!(module.comments.len(), 4);
     assert_eq!(module.comments[1].span.range(), 7..14);
+    let module = lower(Dialect::Tsx, "// a\nf(/* jot */ 1)");
+    assert_eq!(module.comments, []);
 }
 
 fn test_code(code: &str) -> Vec<String> {
