@@ -191,6 +191,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn dispatch(&mut self, callee: &Value, record: CallRecord) -> Value {
         match &callee.kind {
             Kind::Function(closure) => self.call_function(callee, closure, record),
+            Kind::Bound(bound) => self.call_bound(&Rc::clone(bound), record),
             Kind::Class(class) => {
                 let inside = self.frame().this.clone();
                 match (&record.receiver, inside) {
@@ -263,7 +264,7 @@ impl<'a> Evaluator<'a> {
                 };
                 Some(self.invoke(closure, &record))
             }
-            Kind::Symbol(_) | Kind::Class(_) => {
+            Kind::Symbol(_) | Kind::Class(_) | Kind::Bound(_) => {
                 let record = CallRecord {
                     positional: vec![(argument, Span::default())],
                     ..CallRecord::default()

@@ -322,6 +322,14 @@ impl<'a> Evaluator<'a> {
                 }
                 object
             }
+            Role::Bind => self.bind_to_first(record),
+            Role::Inject => {
+                let function = self.slot_value(api, Slot::Value, &record);
+                function.map_or_else(
+                    || Value::unknown("injected"),
+                    |it| self.inject(&it, &record),
+                )
+            }
             Role::Member => self.member_by_path(api, &record),
             Role::Fallback
             | Role::Membership

@@ -93,6 +93,8 @@ impl<'a> Evaluator<'a> {
                 })
             }
             Kind::Fetched(_) => object.clone(),
+            // What a member of an enumeration stands for.
+            Kind::Text(_) if name.text == "value" => object.clone(),
             Kind::OneOf(values) => {
                 let values: Vec<Value> = values
                     .iter()

@@ -167,6 +167,13 @@ impl<'a> Evaluator<'a> {
                     None => self.call_with_unknown_elements(object, name, &record),
                 }
             }
+            // What follows the receiver that the function is given.
+            Role::Bind if record.positional.len() > 1 => {
+                let mut given = record;
+                given.positional[0] = (object.clone(), name.span);
+                self.bind_to_first(given)
+            }
+            Role::Bind => object.clone(),
             Role::Instance => self.instance_of_value(object),
             Role::Define => {
                 for (value, span) in &record.positional {
@@ -181,6 +188,9 @@ impl<'a> Evaluator<'a> {
                     for (value, span) in &record.positional {
                         self.define_by_method(store, value, *span);
                     }
+                }
+                if matches!(object.kind, Kind::Symbol(_)) {
+                    self.merge_into_symbol(object, &record);
                 }
                 for (name, (value, span)) in &record.named {
                     if object.is_unknown() {
@@ -304,6 +314,24 @@ impl<'a> Evaluator<'a> {
                 None => Value::unknown("comparison"),
             },
             _ => self.call_unknown(&name.text, &record),
+        }
+    }
+
+    /// Writes entries to something of a package: `os.environ.update({...})`.
+    fn merge_into_symbol(&mut self, object: &Value, record: &CallRecord) {
+        for (value, _) in &record.positional {
+            let Kind::Map(map) = &value.kind else {
+                continue;
+            };
+            let entries: Vec<(String, Entry)> = map
+                .borrow()
+                .entries
+                .iter()
+                .map(|(name, entry)| (name.clone(), entry.clone()))
+                .collect();
+            for (name, entry) in entries {
+                self.write_member(object, &name, entry.key, entry.value);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 //! Branches join into alternatives, loops run once, functions are evaluated in place at their calls, and a function
 //! that nobody in the file calls is evaluated once with unknown arguments. Work is bounded; what was cut is counted.
 
+mod bound;
 mod branch;
 mod by_hand;
 mod call;
@@ -29,6 +30,7 @@ mod force;
 mod framework;
 mod header;
 mod imports;
+mod inject;
 mod injected;
 mod instance;
 mod library;
@@ -280,6 +282,8 @@ struct Evaluator<'a> {
     extensions: FxHashMap<(usize, String), Vec<Extension<'a>>>,
     /// Functions that were made and may never be called in this file.
     waiting: Vec<Rc<Closure>>,
+    /// Functions with some of their arguments, which may never be called in this file.
+    bound: Vec<Rc<value::Bound>>,
     /// How often each function ran.
     ran: FxHashMap<FunctionKey, usize>,
     /// Functions that left something behind that a fact is made of.
@@ -403,6 +407,7 @@ impl<'a> Evaluator<'a> {
             stores: FxHashMap::default(),
             extensions: FxHashMap::default(),
             waiting: Vec::new(),
+            bound: Vec::new(),
             ran: FxHashMap::default(),
             telling: FxHashSet::default(),
             changes: 0,
@@ -465,7 +470,9 @@ impl<'a> Evaluator<'a> {
         let module = self.module;
         self.block(&module.body, 0);
         self.filling_first();
+        self.run_bound();
         self.run_waiting();
+        self.run_bound();
         let mut next = 0;
         while let Some(class) = self.classes.get(next).cloned() {
             next += 1;
@@ -539,7 +546,11 @@ impl<'a> Evaluator<'a> {
 
     /// Names of the functions and classes around the current place that callers know, innermost first.
     fn wrappers(&self) -> Vec<Wrapper> {
-        self.wrappers_in(&self.frames)
+        let mut wrappers = self.wrappers_in(&self.frames);
+        let frames = self.frames.iter().rev();
+        let generic = frames.take_while(|frame| frame.generic || frame.function.is_none());
+        wrappers.extend(self.makers(generic.filter_map(|frame| frame.function)));
+        wrappers
     }
 
     /// The same around the call of a function that was called for what it gives.

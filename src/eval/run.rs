@@ -195,6 +195,9 @@ impl<'a> Evaluator<'a> {
     /// What the decorators of a parameter put there. A text is only the name under which something else is kept.
     fn injected(&mut self, decorators: &'a [ExprId], scope: usize) -> Option<Value> {
         decorators.iter().find_map(|decorator| {
+            if let Some(value) = self.injected_by(*decorator, scope) {
+                return (!value.is_unknown()).then_some(value);
+            }
             let value = self.expression(*decorator, scope);
             let value = self.force(value);
             matches!(value.kind, Kind::Object(_)).then_some(value)
@@ -205,6 +208,13 @@ impl<'a> Evaluator<'a> {
         let unknown = Value::unknown(name);
         match parameter.default {
             Some(default) => {
+                if let Some(injected) = self.injected_by(default, scope) {
+                    return if injected.is_unknown() {
+                        unknown
+                    } else {
+                        injected
+                    };
+                }
                 let default = self.expression(default, scope);
                 let span = self.expression_span(parameter.default.unwrap_or(ExprId(0)));
                 self.either(unknown, default, span)

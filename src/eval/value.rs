@@ -1,7 +1,7 @@
 //! Symbolic values: what an expression may be at run time, and the way it came.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -67,6 +67,8 @@ pub(super) enum Kind {
     Symbol(Rc<Symbol>),
     /// A function of this file.
     Function(Rc<Closure>),
+    /// A function of which some arguments are fixed.
+    Bound(Rc<Bound>),
     /// A class of this file.
     Class(Rc<ClassValue>),
     /// An environment variable.
@@ -242,6 +244,17 @@ pub(super) struct Closure {
     pub(super) this: Option<Value>,
     /// Base class of its class, for `super`.
     pub(super) base: Option<Value>,
+}
+
+/// A function of which some arguments are fixed.
+#[derive(Debug)]
+pub(super) struct Bound {
+    /// The function.
+    pub(super) function: Value,
+    /// Its first arguments, and those with names.
+    pub(super) given: CallRecord,
+    /// Somebody called it.
+    pub(super) called: Cell<bool>,
 }
 
 /// A class of this file.
@@ -457,6 +470,7 @@ impl Value {
             | Kind::Map(_)
             | Kind::Object(_)
             | Kind::Function(_)
+            | Kind::Bound(_)
             | Kind::Class(_)
             | Kind::Pattern
             | Kind::Generated
@@ -511,6 +525,7 @@ impl Value {
             (Kind::Hash(a), Kind::Hash(b)) => a == b,
             (Kind::Fetched(a), Kind::Fetched(b)) => a == b,
             (Kind::Function(a), Kind::Function(b)) => Rc::ptr_eq(a, b),
+            (Kind::Bound(a), Kind::Bound(b)) => Rc::ptr_eq(a, b),
             (Kind::Pending(a), Kind::Pending(b)) => Rc::ptr_eq(a, b),
             _ => false,
         }
