@@ -246,7 +246,14 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => self.call_unknown(&api.path.join("|"), &record),
             },
-            Role::Merge => self.merge_arguments(&record),
+            Role::Merge => match &record.receiver {
+                // Settings of the environment, or of another store.
+                Some(receiver) if api.store.is_some() => {
+                    self.merge_into_symbol(receiver, &record);
+                    Value::new(Kind::Null)
+                }
+                _ => self.merge_arguments(&record),
+            },
             Role::Duration => self.duration(api, &record),
             Role::Log => Value::new(Kind::Null),
             Role::Header => {

@@ -189,9 +189,6 @@ impl<'a> Evaluator<'a> {
                         self.define_by_method(store, value, *span);
                     }
                 }
-                if matches!(object.kind, Kind::Symbol(_)) {
-                    self.merge_into_symbol(object, &record);
-                }
                 for (name, (value, span)) in &record.named {
                     if object.is_unknown() {
                         self.write_member(object, name, *span, value.clone());
@@ -314,24 +311,6 @@ impl<'a> Evaluator<'a> {
                 None => Value::unknown("comparison"),
             },
             _ => self.call_unknown(&name.text, &record),
-        }
-    }
-
-    /// Writes entries to something of a package: `os.environ.update({...})`.
-    fn merge_into_symbol(&mut self, object: &Value, record: &CallRecord) {
-        for (value, _) in &record.positional {
-            let Kind::Map(map) = &value.kind else {
-                continue;
-            };
-            let entries: Vec<(String, Entry)> = map
-                .borrow()
-                .entries
-                .iter()
-                .map(|(name, entry)| (name.clone(), entry.clone()))
-                .collect();
-            for (name, entry) in entries {
-                self.write_member(object, &name, entry.key, entry.value);
-            }
         }
     }
 
