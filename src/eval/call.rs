@@ -173,7 +173,10 @@ impl<'a> Evaluator<'a> {
                 self.dispatch(&callee, record)
             }
             Kind::Map(_) | Kind::Class(_) => {
-                let member = self.member(object, name);
+                let member = match self.method_beside_field(object, &name.text) {
+                    Some(method) => method,
+                    None => self.member(object, name),
+                };
                 record.receiver = Some(object.clone());
                 match &member.kind {
                     Kind::Unknown(_) | Kind::Null => self.call_method(object, name, record),

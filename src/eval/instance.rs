@@ -10,6 +10,9 @@ use crate::models::schema::{AttributeModel, Slot};
 use crate::models::source::Source;
 use crate::syntax::ir::{ArgumentKind, Call, ExprKind, Member, MemberKind, TypeName};
 
+/// What the type that a method belongs to is called in it.
+const ITSELF: &str = "Self";
+
 /// Types inside each other that are looked at for a class.
 const DEEPEST_TYPE: usize = 4;
 
@@ -257,7 +260,13 @@ impl<'a> Evaluator<'a> {
             open: true,
             ..CallRecord::default()
         };
+        // That it ran for this does not tell what it does for its callers.
+        let ran = self.ran.get(&maker.key()).copied();
         let made = self.apart(class.scope, |this| this.invoke(&maker, &record));
+        match ran {
+            Some(times) => self.ran.insert(maker.key(), times),
+            None => self.ran.remove(&maker.key()),
+        };
         let Kind::Map(instance) = &instance.kind else {
             return;
         };
@@ -292,7 +301,9 @@ impl<'a> Evaluator<'a> {
                     return None;
                 };
                 let known = self.loaded[file].file.module.function(function);
-                let makes = |returns: &TypeName| names_class(returns, &class.name, 0);
+                let makes = |returns: &TypeName| {
+                    names_class(returns, &class.name, 0) || names_class(returns, ITSELF, 0)
+                };
                 // The default of a type is for whoever asks for it.
                 let is_maker = member.is_static
                     && member.name.text != "default"

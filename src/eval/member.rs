@@ -355,6 +355,38 @@ impl<'a> Evaluator<'a> {
         })
     }
 
+    /// The method of an instance that also has a field of that name, with nothing in it that can be called.
+    pub(super) fn method_beside_field(&self, object: &Value, name: &str) -> Option<Value> {
+        let Kind::Map(map) = &object.kind else {
+            return None;
+        };
+        let map = map.borrow();
+        let class = map.class.as_ref()?;
+        let field = map.entries.get(name).map(|entry| &entry.value.kind);
+        let may_be_called = matches!(
+            field,
+            Some(
+                Kind::Function(_)
+                    | Kind::Bound(_)
+                    | Kind::Class(_)
+                    | Kind::Symbol(_)
+                    | Kind::Pending(_)
+                    | Kind::Object(_)
+                    | Kind::Callback
+                    | Kind::OneOf(_)
+            )
+        );
+        if may_be_called {
+            return None;
+        }
+        let mut members = self.members_of(class).into_iter();
+        let method = members.find_map(|(file, member)| match member.kind {
+            MemberKind::Method(function) if member.name.text == name => Some((file, function)),
+            _ => None,
+        })?;
+        Some(self.method_closure(class, method, Some(object)))
+    }
+
     pub(super) fn method_closure(
         &self,
         class: &Rc<ClassValue>,

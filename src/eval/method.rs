@@ -1,5 +1,7 @@
 //! Methods of values that are no instances of a class of the project: those that the models know by their name.
 
+use std::rc::Rc;
+
 use super::Evaluator;
 use super::export::forget_private;
 use super::expression::any_of;
@@ -56,7 +58,7 @@ impl<'a> Evaluator<'a> {
         }
         let method = method.filter(|method| match method.role {
             Role::Respond => false,
-            Role::Instance => matches!(object.kind, Kind::Class(_)),
+            Role::Instance | Role::Default => matches!(object.kind, Kind::Class(_)),
             _ => true,
         });
         let Some(method) = method else {
@@ -175,6 +177,17 @@ impl<'a> Evaluator<'a> {
             }
             Role::Bind => object.clone(),
             Role::Instance => self.instance_of_value(object),
+            Role::Default => match &object.kind {
+                Kind::Class(class) => {
+                    let nothing = CallRecord {
+                        span: record.span,
+                        name: record.name,
+                        ..CallRecord::default()
+                    };
+                    self.instantiate(&Rc::clone(class), &nothing)
+                }
+                _ => self.call_unknown(&name.text, &record),
+            },
             Role::Define => {
                 for (value, span) in &record.positional {
                     if let Some(store) = &method.store {

@@ -395,10 +395,8 @@ fn comparison_of(operator: &str) -> Option<Comparison> {
 /// `yield from x`.
 fn is_delegated(node: Node<'_>) -> bool {
     (0..node.child_count()).any(|index| {
-        let child = u32::try_from(index)
-            .ok()
-            .and_then(|index| node.child(index));
-        child.is_some_and(|child| child.kind() == "from")
+        node.child(index)
+            .is_some_and(|child| child.kind() == "from")
     })
 }
 
