@@ -210,7 +210,7 @@ impl Files {
             Some(content) => Cow::Borrowed(content.as_slice()),
             None => Cow::Owned(read_regular(&file.disk_path, self.largest)?),
         };
-        Some(content).filter(|content| !content.contains(&0))
+        memchr::memchr(0, &content).is_none().then_some(content)
     }
 
     /// Whether a name stands anywhere in a file.
@@ -221,18 +221,16 @@ impl Files {
 
     /// Files of a language that spell one of these words, without tests.
     fn that_spell(&self, folder: &str, words: &[String]) -> Vec<FileId> {
-        let spells = |bytes: &[u8]| {
-            let mut words = words.iter();
-            words.any(|word| memmem::find(bytes, word.as_bytes()).is_some())
-        };
+        let words: Vec<memmem::Finder<'_>> = words.iter().map(memmem::Finder::new).collect();
+        let spells = |bytes: &[u8]| words.iter().any(|word| word.find(bytes).is_some());
         let files: Vec<(&FileId, &File)> = self.files.iter().collect();
         let spelling = files.into_par_iter().filter(|(id, file)| {
             file.language.model_folder() == folder
-                && code_context::of_path(&file.path) != Some(CodeContext::Test)
                 && match file.text.get() {
                     Some(text) => text.as_ref().is_some_and(|text| spells(text.bytes())),
                     None => self.content(**id).is_some_and(|bytes| spells(&bytes)),
                 }
+                && code_context::of_path(&file.path) != Some(CodeContext::Test)
         });
         spelling.map(|(id, _)| *id).collect()
     }

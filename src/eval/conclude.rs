@@ -261,6 +261,7 @@ fn site(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Site {
             place: evaluator.place(span, ""),
         }),
         after_expiry: record.after_expiry.map(|span| evaluator.place(span, "")),
+        after_failure: record.after_failure,
         verified_later: None,
         moment: record.moment,
         root: evaluator.input.file.source.id,

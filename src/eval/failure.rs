@@ -148,17 +148,26 @@ impl<'a> Evaluator<'a> {
         result
     }
 
-    /// The same for an exception handler.
+    /// The same for an exception handler; `start` is the number of sites before what it handles.
     pub(super) fn for_handler<T>(
         &mut self,
         handler: &Handler,
+        start: usize,
         run: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        let said = match self.takes(handler) {
+        let takes = self.takes(handler);
+        let said = match takes {
             Takes::Expiry(span) => Some(span),
             _ => None,
         };
-        self.for_expired(said, &handler.body, run)
+        let mut tried = self.sites.iter().skip(start);
+        let is_failure = takes == Takes::Everything
+            && tried.any(|record| record.api.item.role == Role::Verify)
+            && !self.deals_with_expiry(&handler.body);
+        self.failed += usize::from(is_failure);
+        let result = self.for_expired(said, &handler.body, run);
+        self.failed -= usize::from(is_failure);
+        result
     }
 
     /// Whether a branch for expired tokens ends with an error, or says that it renews or ends a session.

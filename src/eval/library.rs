@@ -552,6 +552,7 @@ impl<'a> Evaluator<'a> {
             handed_over: None,
             activation: self.activation,
             after_expiry: self.expired.last().copied(),
+            after_failure: self.failed > 0,
             expiry_swallowed: None,
             reported_in: None,
             ignored: None,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::export::key_id;
 use super::filled::Filled;
 use super::slots::Resolved;
-use super::value::{Kind, Value};
+use super::value::{Entry, Kind, Value};
 use crate::facts::{Lifetime, MintFact};
 use crate::models::schema::{Slot, UnsetLifetime};
 
@@ -77,9 +77,7 @@ impl Payload {
                         self.seconds = added_seconds(&entry.value);
                         Lifetime::Bounded
                     }
-                    None if map.open || map.entries.keys().any(|claim| is_own_expiry(claim)) => {
-                        Lifetime::Unknown
-                    }
+                    None if map.open || map.entries.iter().any(is_own_expiry) => Lifetime::Unknown,
                     None => Lifetime::Endless,
                 }
             }
@@ -99,10 +97,12 @@ impl Payload {
     }
 }
 
-/// A claim of the project's own that says until when the token is good.
-fn is_own_expiry(claim: &str) -> bool {
+/// A claim of the project's own that says until when the token is good. What is the same in every token, such as `"12h"`,
+/// does not.
+fn is_own_expiry((claim, entry): (&String, &Entry)) -> bool {
     let claim = claim.to_ascii_lowercase();
-    claim.starts_with("expir") || claim.starts_with("valid")
+    let is_constant = matches!(entry.value.kind, Kind::Text(_) | Kind::Number(_));
+    (claim.starts_with("expir") || claim.starts_with("valid")) && !is_constant
 }
 
 /// `now + 3600`: the numbers that are added to something not known.

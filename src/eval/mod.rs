@@ -154,6 +154,8 @@ struct SiteRecord<'a> {
     activation: usize,
     /// It happens when the token has expired, said there.
     after_expiry: Option<Span>,
+    /// It happens when a verification has failed, for whatever reason.
+    after_failure: bool,
     /// An error that says that the token has expired does nothing, said there.
     expiry_swallowed: Option<Span>,
     /// A function that is called at this depth says by what it returns whether the token is good.
@@ -315,6 +317,8 @@ struct Evaluator<'a> {
     reached: Vec<header::Reached>,
     /// Branches for expired tokens that are open: where each says so.
     expired: Vec<Span>,
+    /// Handlers of failed verifications that are open and go on.
+    failed: usize,
     /// What was fetched.
     fetches: Vec<fetch::FetchRecord>,
     /// Tokens that were taken apart.
@@ -425,6 +429,7 @@ impl<'a> Evaluator<'a> {
             reached: Vec::new(),
             fetches: Vec::new(),
             expired: Vec::new(),
+            failed: 0,
             taken_apart: Vec::new(),
             hashes: Vec::new(),
             discoveries: Vec::new(),

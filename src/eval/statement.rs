@@ -389,7 +389,7 @@ impl<'a> Evaluator<'a> {
                 if let Some(name) = &handler.binding {
                     this.write_name(inner, &name.text, Value::unknown(&name.text));
                 }
-                this.for_handler(handler, |this| this.block(&handler.body, inner))
+                this.for_handler(handler, start, |this| this.block(&handler.body, inner))
             }));
         }
         let (flow, value) = self.branches_with(&ways, Some(Instead::Failed));

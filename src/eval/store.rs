@@ -427,6 +427,7 @@ impl<'a> Evaluator<'a> {
         let stages = std::mem::take(&mut self.stages);
         let missing = std::mem::take(&mut self.missing);
         let expired = std::mem::take(&mut self.expired);
+        let failed = std::mem::take(&mut self.failed);
         let throwing = std::mem::take(&mut self.throwing);
         let outside = (self.activation, self.older_scopes);
         (self.activation, self.older_scopes) = (0, 0);
@@ -441,6 +442,7 @@ impl<'a> Evaluator<'a> {
         self.stages = stages;
         self.missing = missing;
         self.expired = expired;
+        self.failed = failed;
         self.throwing = throwing;
         result
     }

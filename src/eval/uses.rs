@@ -8,7 +8,9 @@ use super::value::{Kind, Value};
 use crate::facts::Ignoring;
 
 /// Members that only wrap the claims.
-const WRAPPERS: &[&str] = &["claims", "payload", "Claims", "body", "custom", "decoded"];
+const WRAPPERS: &[&str] = &[
+    "claims", "payload", "Claims", "body", "custom", "decoded", "value",
+];
 
 /// Members of a decoded token that are not claims.
 const NOT_CLAIMS: &[&str] = &["header", "signature", "protectedHeader", "protected_header"];

@@ -54,6 +54,8 @@ pub struct Site {
     pub result_ignored: Option<IgnoredResult>,
     /// It happens when the library has said that the token has expired, there.
     pub after_expiry: Option<Place>,
+    /// It happens when a verification has failed, and the code goes on.
+    pub after_failure: bool,
     /// Where the same token is verified later, by the same run of a function.
     pub verified_later: Option<Later>,
     /// The key is the one that the web framework uses for sessions and forms.
@@ -103,6 +105,7 @@ impl Site {
             empty_key_accepted: false,
             result_ignored: None,
             after_expiry: None,
+            after_failure: false,
             verified_later: None,
             shares_framework_secret: false,
             moment: 0,

@@ -147,7 +147,8 @@ impl Catalog {
     /// (`prelude.Key.new`), and part of it may belong to the package's name (`vendor` + `tokens.jwt`).
     pub fn apis<'a>(&'a self, package: &str, path: &[String]) -> Vec<Found<'a, Api>> {
         let mut found = Vec::new();
-        if self.is_no_path(path, &self.api_names) {
+        let is_nothing = package.is_empty() && path.is_empty();
+        if is_nothing || self.is_no_path(path, &self.api_names) {
             return found;
         }
         for (index, rest) in self.models_of(package, path) {

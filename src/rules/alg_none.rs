@@ -94,12 +94,16 @@ fn report(
     message: String,
     findings: &mut Vec<Finding>,
 ) {
+    let advice = site
+        .fix(Slot::Algorithms)
+        .filter(|_| site.kind != SiteKind::Mint);
+    let otherwise = match site.kind {
+        SiteKind::Mint => "Sign it with a key and the algorithm of that key.",
+        _ => "Allow exactly the algorithm that your keys are for.",
+    };
     Draft::new(ID, site, place.unwrap_or(&site.place), label)
         .message(message)
-        .remedy(
-            site.fix(Slot::Algorithms),
-            "Allow exactly the algorithm that your keys are for.",
-        )
+        .remedy(advice, otherwise)
         .related(&site.place, "the call")
         .report(findings);
 }

@@ -2,7 +2,7 @@
 
 use super::algorithm::skips_signature;
 use super::draft::Draft;
-use crate::facts::{Algorithms, FileFacts, LibraryVersion, Site, SiteKind};
+use crate::facts::{Algorithms, FileFacts, Key, LibraryVersion, Material, Site, SiteKind};
 use crate::finding::{Confidence, Finding, Level};
 use crate::models::schema::{KeyKind, Slot, UnsetAlgorithms};
 
@@ -27,7 +27,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
                 format!(
                     "This {library} {noun} has no allowlist, so the token's header chooses the algorithm."
                 ),
-                false,
+                site.none_refused && has_made_secrets(site),
             ),
             UnsetAlgorithms::ByKeyText if key_may_be_missing(site) => (
                 format!(
@@ -64,6 +64,15 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         };
         draft.report(findings);
     }
+}
+
+/// Random bytes that nobody has a second half of: whatever HMAC the header chooses, they are its secret.
+fn has_made_secrets(site: &Site) -> bool {
+    let is_made = |key: &Key| {
+        let is_secret = key.kind.is_none_or(|kind| kind == KeyKind::Secret);
+        is_secret && matches!(key.material, Material::Generated)
+    };
+    !site.keys.is_empty() && site.keys.iter().all(is_made)
 }
 
 /// A key that is looked up for each token can come back empty; a setting that is read once cannot.

@@ -125,6 +125,7 @@ pub const PROJECT_RULES: &[ProjectRule] = &[
     (key_pinned_static::ID, key_pinned_static::check_sets),
     (mint_without_kid::ID, mint_without_kid::check_sets),
     (aud_unchecked::ID, aud_unchecked::check_shared),
+    (iss_unchecked::ID, iss_unchecked::check_pairs),
 ];
 
 /// What the rules say of a file: one finding for each cause in it.

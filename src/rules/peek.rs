@@ -120,6 +120,13 @@ pub(super) fn same_token_verified(facts: &FileFacts, site: &Site) -> bool {
     if site.token.is_empty() || same.peek().is_none() {
         return false;
     }
+    // What failed says nothing for the token; what is tried next may.
+    if site.after_failure {
+        let is_next = |other: &Site| {
+            other.root == site.root && other.scope == site.scope && other.moment > site.moment
+        };
+        return same.any(is_next);
+    }
     !site.uses.returned || same.all(|other| other.scope != site.scope)
 }
 

@@ -53,6 +53,16 @@ struct Package {
 }
 
 impl Boundaries {
+    /// The nearest folder above a file that has a manifest; empty when none has.
+    pub(super) fn package_of<'path>(&self, path: &'path str) -> &'path str {
+        let mut folders = folders_above(path);
+        folders
+            .find(|folder| {
+                self.by_folder.contains_key(*folder) || self.packages.contains_key(*folder)
+            })
+            .unwrap_or_default()
+    }
+
     /// The services that a file's code is part of.
     pub(super) fn owners(&self, path: &str) -> Vec<usize> {
         for folder in folders_above(path) {

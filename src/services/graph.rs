@@ -13,8 +13,9 @@ use super::key_sets;
 use super::naming::is_dotenv;
 use super::paths::folder_of;
 use super::roles::{self, KeyUse, Role, Uses};
-use crate::facts::Site;
+use crate::facts::{Material, Site, SiteKind};
 use crate::finding::Place;
+use crate::models::schema::KeyKind;
 use crate::settings::Purpose;
 
 /// The services of a tree, and the keys of tokens that they hold.
@@ -26,6 +27,8 @@ pub struct TrustGraph<'a> {
     pub identities: Vec<Identity<'a>>,
     /// Uses of keys that have no name and no address, so that nothing ties them to anything. By service and part.
     pub nameless: Vec<Nameless<'a>>,
+    /// Calls that verify with a public key in a service that signs with a private key itself.
+    pub own_pairs: BTreeSet<Place>,
 }
 
 /// Joins code facts and settings into the graph.
@@ -76,11 +79,52 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
         &mut nameless,
     ));
     let identities = identities(holdings, &boundaries);
+    let own_pairs = own_pairs(&uses, &boundaries);
     TrustGraph {
         services: std::mem::take(&mut boundaries.services),
         identities,
         nameless,
+        own_pairs,
     }
+}
+
+/// Where services verify that sign, too: what they verify is what they signed. What is part of no service is taken
+/// package by package.
+fn own_pairs(uses: &[Uses<'_>], boundaries: &Boundaries) -> BTreeSet<Place> {
+    let mut by_home: BTreeMap<(usize, &str), Vec<&Site>> = BTreeMap::new();
+    for (index, uses) in uses.iter().enumerate() {
+        let service = boundaries.services.get(index);
+        let is_rest = service.is_none_or(|service| service.is_rest);
+        let named = uses.by_name.values().chain(&uses.literals);
+        let named = named.flat_map(|used| &used.sites);
+        for site in named.chain(&uses.nameless) {
+            let home = match is_rest {
+                true => boundaries.package_of(&site.place.path),
+                false => "",
+            };
+            by_home.entry((index, home)).or_default().push(*site);
+        }
+    }
+    by_home
+        .into_values()
+        .filter(|sites| sites.iter().any(|site| signs_with_private_key(site)))
+        .flatten()
+        .filter(|site| verifies_with_given_key(site))
+        .map(|site| site.place.clone())
+        .collect()
+}
+
+/// What is fetched, or comes with the token, may be the key of another.
+fn verifies_with_given_key(site: &Site) -> bool {
+    let mut keys = site.keys.iter();
+    site.key_kind() == Some(KeyKind::Public)
+        && !keys.any(|key| matches!(key.material, Material::Token))
+        && site.fetched.is_none()
+        && site.fetched_from.is_empty()
+}
+
+fn signs_with_private_key(site: &Site) -> bool {
+    site.kind == SiteKind::Mint && site.key_kind() == Some(KeyKind::Private)
 }
 
 /// What each service does with keys that have no name, in order.

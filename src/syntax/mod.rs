@@ -3,9 +3,10 @@
 pub mod bounds;
 mod component;
 mod data;
-mod fields;
+
 pub mod ir;
 mod javascript;
+mod named;
 mod notebook;
 mod python;
 pub mod resolve;

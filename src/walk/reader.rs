@@ -222,7 +222,7 @@ impl<'walk> Reader<'walk> {
             return false;
         };
         let head = &self.content[..self.content.len().min(BINARY_CHECK_BYTES)];
-        if head.contains(&0) {
+        if memchr::memchr(0, head).is_some() {
             if hit || named {
                 let message = "this file holds NUL bytes, so it was taken for binary and not read; remove them if it is code";
                 self.notify(shown, Level::Warning, message.to_owned());

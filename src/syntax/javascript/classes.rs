@@ -1,9 +1,9 @@
 //! Classes, and what TypeScript has like them: interfaces, object types, enums.
 
-use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{Class, ClassId, ExprId, ExprKind, Member, MemberKind, Name};
+use super::super::named::Named;
 use super::{Lowering, span};
 
 impl<'tree> Lowering<'tree> {
@@ -14,7 +14,7 @@ impl<'tree> Lowering<'tree> {
         let mut bases = Vec::new();
         let mut members = Vec::new();
         for child in self.children(node) {
-            match child.kind() {
+            match child.kind_name() {
                 "class_heritage" => bases.extend(self.heritage(child)),
                 "class_body" => members = self.class_members(child),
                 _ => {}
@@ -44,7 +44,7 @@ impl<'tree> Lowering<'tree> {
     fn heritage(&mut self, node: Node<'tree>) -> Vec<ExprId> {
         let mut bases = Vec::new();
         for child in self.children(node) {
-            match child.kind() {
+            match child.kind_name() {
                 "implements_clause" => {}
                 "extends_clause" => {
                     for base in self.children_by_field(child, "value") {
@@ -64,7 +64,7 @@ impl<'tree> Lowering<'tree> {
         let mut decorators = Vec::new();
         let mut overload: Option<(Name, bool)> = None;
         for node in nodes {
-            if node.kind() == "decorator" {
+            if node.kind_name() == "decorator" {
                 decorators.push(self.expr(node));
                 continue;
             }
@@ -82,7 +82,7 @@ impl<'tree> Lowering<'tree> {
             {
                 member.decorators.splice(0..0, signature.decorators);
             }
-            if is_method && node.kind() == "method_signature" {
+            if is_method && node.kind_name() == "method_signature" {
                 overload = Some((member.name.clone(), member.is_static));
             }
             members.push(member);
@@ -96,7 +96,7 @@ impl<'tree> Lowering<'tree> {
             return None;
         }
         self.salvage(node);
-        let member = match node.kind() {
+        let member = match node.kind_name() {
             "method_definition" | "method_signature" | "abstract_method_signature" => {
                 self.method(node)
             }
@@ -167,11 +167,11 @@ impl<'tree> Lowering<'tree> {
         let mut bases = Vec::new();
         let mut members = Vec::new();
         for child in self.children(node) {
-            match child.kind() {
+            match child.kind_name() {
                 "extends_type_clause" => {
                     for base in self.children_by_field(child, "type") {
                         let named = base.field("name");
-                        let path = if base.kind() == "generic_type" {
+                        let path = if base.kind_name() == "generic_type" {
                             named.unwrap_or(base)
                         } else {
                             base
@@ -190,7 +190,7 @@ impl<'tree> Lowering<'tree> {
     pub(super) fn object_alias(&mut self, node: Node<'tree>) -> Option<ClassId> {
         let shape = node
             .field("value")
-            .filter(|value| value.kind() == "object_type")?;
+            .filter(|value| value.kind_name() == "object_type")?;
         let members = self.signatures(shape);
         Some(self.add_class(node, Vec::new(), Vec::new(), members))
     }
@@ -198,7 +198,7 @@ impl<'tree> Lowering<'tree> {
     fn signatures(&mut self, body: Node<'tree>) -> Vec<Member> {
         let mut members = Vec::new();
         for node in self.children(body) {
-            if matches!(node.kind(), "property_signature" | "method_signature")
+            if matches!(node.kind_name(), "property_signature" | "method_signature")
                 && let Some(key) = node.field("name")
             {
                 members.push(Member {

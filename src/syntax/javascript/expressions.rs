@@ -1,12 +1,12 @@
 //! Expressions: operators, calls, members, object and array literals.
 
-use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{
     Argument, ArgumentKind, AssignOperator, Assignment, Block, Call, Comparison, Entry, ExprId,
     ExprKind, If, Item, Key, LogicalOperator, Name, Statement, StatementKind, Target, TypeName,
 };
+use super::super::named::Named;
 use super::statements::is_statement;
 use super::{Lowering, span};
 
@@ -23,7 +23,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn expr_within(&mut self, node: Node<'tree>) -> ExprId {
-        match node.kind() {
+        match node.kind_name() {
             "identifier"
             | "shorthand_property_identifier"
             | "shorthand_property_identifier_pattern"
@@ -96,7 +96,7 @@ impl<'tree> Lowering<'tree> {
         let mut inside = Vec::new();
         for child in self.children(node) {
             let is_type = matches!(
-                child.kind(),
+                child.kind_name(),
                 "type_annotation" | "type_arguments" | "type_parameters"
             );
             if is_type || is_mere_word(child) {
@@ -150,7 +150,7 @@ impl<'tree> Lowering<'tree> {
             .children(node)
             .into_iter()
             .map(|child| {
-                let spread = child.kind() == "spread_element";
+                let spread = child.kind_name() == "spread_element";
                 let value = if spread {
                     self.wrapped(child)
                 } else {
@@ -173,7 +173,7 @@ impl<'tree> Lowering<'tree> {
 
     fn entry(&mut self, node: Node<'tree>) -> Entry {
         self.salvage(node);
-        let (key, value) = match node.kind() {
+        let (key, value) = match node.kind_name() {
             "pair" => (self.entry_key(node, "key"), self.expr_in(node, "value")),
             "method_definition" => (self.entry_key(node, "name"), self.expr(node)),
             "shorthand_property_identifier" => (Key::Name(self.name(node)), self.expr(node)),
@@ -198,16 +198,16 @@ impl<'tree> Lowering<'tree> {
 
     /// A property's name when it is known: an identifier, a string, a number, or one of them in brackets.
     pub(super) fn literal_key(&mut self, key: Node<'tree>) -> Option<Name> {
-        let text = match key.kind() {
+        let text = match key.kind_name() {
             "string" => self.string_content(key),
             "computed_property_name" => {
                 let inner = self.first_child(key)?;
-                let is_text = match inner.kind() {
+                let is_text = match inner.kind_name() {
                     "string" => true,
                     "template_string" => self
                         .children(inner)
                         .iter()
-                        .all(|piece| piece.kind() != "template_substitution"),
+                        .all(|piece| piece.kind_name() != "template_substitution"),
                     _ => false,
                 };
                 if !is_text {
@@ -256,7 +256,7 @@ impl<'tree> Lowering<'tree> {
     fn call(&mut self, node: Node<'tree>) -> ExprId {
         let callee = self.expr_in(node, "function");
         let arguments = match node.field("arguments") {
-            Some(template) if template.kind() == "template_string" => {
+            Some(template) if template.kind_name() == "template_string" => {
                 vec![self.tagged_template(template)]
             }
             Some(list) => self.arguments(list),
@@ -304,7 +304,7 @@ impl<'tree> Lowering<'tree> {
     fn arguments(&mut self, list: Node<'tree>) -> Vec<Argument> {
         self.children(list)
             .into_iter()
-            .map(|child| match child.kind() {
+            .map(|child| match child.kind_name() {
                 "spread_element" => Argument {
                     kind: ArgumentKind::Spread,
                     value: self.wrapped(child),
@@ -320,7 +320,7 @@ impl<'tree> Lowering<'tree> {
     /// `a = b`, `a += b`, `a ||= b`, `a++`.
     pub(super) fn assignment(&mut self, node: Node<'tree>) -> Assignment {
         let operator = self.operator(node);
-        if node.kind() == "update_expression" {
+        if node.kind_name() == "update_expression" {
             let place = node.field("argument");
             let step = node.field("operator").unwrap_or(node);
             return Assignment {
@@ -347,7 +347,7 @@ impl<'tree> Lowering<'tree> {
 
     fn operator(&self, node: Node<'tree>) -> &'tree str {
         node.field("operator")
-            .map_or("", |operator| operator.kind())
+            .map_or("", |operator| operator.kind_name())
     }
 
     fn binary(&mut self, node: Node<'tree>) -> ExprId {
@@ -523,7 +523,7 @@ impl<'tree> Lowering<'tree> {
 /// A leaf that is no value: a property's name, a label, a token of text.
 fn is_mere_word(node: Node<'_>) -> bool {
     matches!(
-        node.kind(),
+        node.kind_name(),
         "property_identifier"
             | "statement_identifier"
             | "predefined_type"

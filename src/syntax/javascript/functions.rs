@@ -1,9 +1,9 @@
 //! Functions of every spelling: declarations, expressions, arrows, methods, signatures.
 
-use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{Block, Function, FunctionId, Name};
+use super::super::named::Named;
 use super::{Lowering, span};
 
 impl<'tree> Lowering<'tree> {
@@ -18,7 +18,7 @@ impl<'tree> Lowering<'tree> {
         let parameters = self.parameters(node);
         let returns = self.annotation(node, "return_type");
         let body = match node.field("body") {
-            Some(body) if body.kind() == "statement_block" => self.block_of(body),
+            Some(body) if body.kind_name() == "statement_block" => self.block_of(body),
             Some(value) => Block {
                 statements: Vec::new(),
                 tail: Some(self.expr(value)),

@@ -6,6 +6,7 @@ use std::str::Chars;
 use tree_sitter::Node;
 
 use super::super::ir::{ExprId, ExprKind, Literal};
+use super::super::named::Named;
 use super::{Lowering, span};
 use crate::source::Span;
 
@@ -52,7 +53,7 @@ impl<'tree> Lowering<'tree> {
         let mut pieces = Vec::new();
         let mut position = content.start;
         for child in self.children(node) {
-            if child.kind() == "template_substitution" {
+            if child.kind_name() == "template_substitution" {
                 self.template_text(position, child.start_byte(), &mut pieces);
                 pieces.push(self.wrapped(child));
                 position = child.end_byte();

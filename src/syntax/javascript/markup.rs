@@ -1,9 +1,9 @@
 //! JSX: the expressions inside elements, without the elements.
 
-use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{ExprId, ExprKind, Literal};
+use super::super::named::Named;
 use super::Lowering;
 
 impl<'tree> Lowering<'tree> {
@@ -11,14 +11,14 @@ impl<'tree> Lowering<'tree> {
     pub(super) fn element(&mut self, node: Node<'tree>) -> ExprId {
         let mut inside = Vec::new();
         for child in self.children(node) {
-            match child.kind() {
+            match child.kind_name() {
                 "jsx_opening_element" => self.tag(child, &mut inside),
                 "jsx_element" | "jsx_self_closing_element" => inside.push(self.expr(child)),
                 "jsx_expression" => inside.extend(self.anything_in(child)),
                 _ => {}
             }
         }
-        if node.kind() == "jsx_self_closing_element" {
+        if node.kind_name() == "jsx_self_closing_element" {
             self.tag(node, &mut inside);
         }
         self.unknown(node, inside)
@@ -32,7 +32,7 @@ impl<'tree> Lowering<'tree> {
         }
         for attribute in self.children_by_field(node, "attribute") {
             for value in self.children(attribute) {
-                match value.kind() {
+                match value.kind_name() {
                     "property_identifier" | "jsx_namespace_name" => {}
                     "string" => inside.push(self.attribute_text(value)),
                     "jsx_expression" => inside.extend(self.anything_in(value)),
@@ -44,7 +44,7 @@ impl<'tree> Lowering<'tree> {
 
     /// Elements in lower case are HTML's own, not values.
     fn is_component(&self, name: Node<'tree>) -> bool {
-        match name.kind() {
+        match name.kind_name() {
             "member_expression" => true,
             "identifier" => self.text(name).starts_with(char::is_uppercase),
             _ => false,

@@ -23,6 +23,7 @@ use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::bounds::{self, Limits};
 use super::ir::{Block, Comment, ExprId, ExprKind, Module, Name, Statement, StatementKind, Unread};
+use super::named::Named;
 use crate::source::{SourceFile, Span};
 
 /// Syntax errors beyond this many in one file are not reported.
@@ -199,7 +200,7 @@ impl<'tree> Lowering<'tree> {
     /// Whether a keyword or mark stands directly in a node.
     fn has_token(&mut self, node: Node<'tree>, token: &str) -> bool {
         node.children(&mut self.cursor)
-            .any(|child| !child.is_named() && child.kind() == token)
+            .any(|child| !child.is_named() && child.kind_name() == token)
     }
 
     /// Lowers what the errors directly inside a node hold.
@@ -266,5 +267,5 @@ fn span(node: Node<'_>) -> Span {
 }
 
 fn is_comment(node: Node<'_>) -> bool {
-    matches!(node.kind(), "comment" | "html_comment")
+    matches!(node.kind_name(), "comment" | "html_comment")
 }

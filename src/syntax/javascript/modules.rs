@@ -1,12 +1,12 @@
 //! Imports, exports and namespaces.
 
-use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{
     AssignOperator, Assignment, Block, Export, ExprId, ExprKind, Import, Name, Statement,
     StatementKind, Target,
 };
+use super::super::named::Named;
 use super::{Lowering, span};
 
 /// A namespace's dotted name becomes at most this many namespaces; the last one takes what is left of the name.
@@ -21,7 +21,7 @@ impl<'tree> Lowering<'tree> {
             .unwrap_or_default();
         let mut names = Vec::new();
         for child in self.children(node) {
-            match child.kind() {
+            match child.kind_name() {
                 "import_clause" => self.imported_names(child, &mut names),
                 "import_require_clause" => {
                     if let Some(source) = child.field("source") {
@@ -57,7 +57,7 @@ impl<'tree> Lowering<'tree> {
     /// The paths an import clause takes and the names it binds them to.
     fn imported_names(&mut self, clause: Node<'tree>, names: &mut Vec<(Vec<String>, Name)>) {
         for child in self.children(clause) {
-            match child.kind() {
+            match child.kind_name() {
                 "identifier" => names.push((vec!["default".into()], self.name(child))),
                 "namespace_import" => {
                     if let Some(binding) = self.first_child(child) {
@@ -85,7 +85,7 @@ impl<'tree> Lowering<'tree> {
 
     /// The name of an import or export, which may be written as a string.
     fn module_name(&self, node: Node<'tree>) -> String {
-        if node.kind() == "string" {
+        if node.kind_name() == "string" {
             self.string_content(node)
         } else {
             self.name(node).text
@@ -128,7 +128,7 @@ impl<'tree> Lowering<'tree> {
             exports.push(reexport("*".into(), from, "*".into()));
         }
         for child in self.children(node) {
-            match (child.kind(), &from) {
+            match (child.kind_name(), &from) {
                 ("export_clause", _) => {
                     for specifier in self.children(child) {
                         exports.extend(self.exported_name(specifier, from.as_deref()));
@@ -163,9 +163,9 @@ impl<'tree> Lowering<'tree> {
     pub(super) fn common_exports(&mut self, node: Node<'tree>) -> Option<Vec<Export>> {
         let mut node = node;
         let mut names = Vec::new();
-        while node.kind() == "assignment_expression" {
+        while node.kind_name() == "assignment_expression" {
             let left = node.field("left")?;
-            if !matches!(left.kind(), "member_expression" | "identifier") {
+            if !matches!(left.kind_name(), "member_expression" | "identifier") {
                 return None;
             }
             let path = self.dotted(left);
@@ -209,7 +209,7 @@ impl<'tree> Lowering<'tree> {
     /// `export default class {}` may have decorators in front of `export`.
     fn decorated_value(&mut self, export: Node<'tree>, value: Node<'tree>) -> ExprId {
         let decorators = self.decorators(export);
-        if value.kind() == "class" {
+        if value.kind_name() == "class" {
             let class = self.class(value, decorators);
             return self.add(value, ExprKind::Class(class));
         }
@@ -224,7 +224,7 @@ impl<'tree> Lowering<'tree> {
     ) -> Vec<Statement> {
         let decorators = self.decorators(node);
         let is_class = matches!(
-            declaration.kind(),
+            declaration.kind_name(),
             "class_declaration" | "abstract_class_declaration"
         );
         let mut statements = if is_class {
@@ -283,7 +283,7 @@ impl<'tree> Lowering<'tree> {
         let Some(name) = node.field("name") else {
             return body.statements;
         };
-        if name.kind() == "string" {
+        if name.kind_name() == "string" {
             let text = self.string_content(name);
             return vec![named_block(node, name, text, body)];
         }
@@ -308,7 +308,7 @@ impl<'tree> Lowering<'tree> {
     pub(super) fn ambient(&mut self, node: Node<'tree>) -> Vec<Statement> {
         let mut statements = Vec::new();
         for child in self.children(node) {
-            if child.kind() == "statement_block" {
+            if child.kind_name() == "statement_block" {
                 let body = self.block_of(child);
                 statements.push(named_block(node, child, "global".into(), body));
             } else if super::statements::is_statement(child) {

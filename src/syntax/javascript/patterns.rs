@@ -1,9 +1,9 @@
 //! What is bound: assignment targets, destructuring patterns and parameters.
 
-use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{ExprId, MemberTarget, Name, Parameter, ParameterKind, Target};
+use super::super::named::Named;
 use super::{Lowering, is_comment, span};
 
 impl<'tree> Lowering<'tree> {
@@ -22,7 +22,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn target_within(&mut self, node: Node<'tree>) -> Target {
-        match node.kind() {
+        match node.kind_name() {
             "identifier" | "undefined" | "shorthand_property_identifier_pattern" => {
                 let name = self.name(node);
                 if name.text.is_empty() {
@@ -58,7 +58,7 @@ impl<'tree> Lowering<'tree> {
     /// `target = default`.
     fn with_default(&mut self, node: Node<'tree>) -> (Target, Option<ExprId>) {
         if !matches!(
-            node.kind(),
+            node.kind_name(),
             "assignment_pattern" | "object_assignment_pattern"
         ) {
             return (self.target(node), None);
@@ -77,7 +77,7 @@ impl<'tree> Lowering<'tree> {
         let mut members = Vec::new();
         let mut rest = None;
         for child in self.children(node) {
-            match child.kind() {
+            match child.kind_name() {
                 "rest_pattern" => rest = Some(Box::new(self.rest(child))),
                 "pair_pattern" => members.push(self.renamed_member(child)),
                 _ => {
@@ -134,7 +134,7 @@ impl<'tree> Lowering<'tree> {
         let mut elements = Vec::new();
         let mut is_hole = true;
         for token in tokens {
-            match token.kind() {
+            match token.kind_name() {
                 "," if is_hole => elements.push(None),
                 "," => is_hole = true,
                 "rest_pattern" => {
@@ -172,7 +172,10 @@ impl<'tree> Lowering<'tree> {
 
     fn parameter(&mut self, node: Node<'tree>) -> Parameter {
         self.salvage(node);
-        if !matches!(node.kind(), "required_parameter" | "optional_parameter") {
+        if !matches!(
+            node.kind_name(),
+            "required_parameter" | "optional_parameter"
+        ) {
             let (target, default) = self.with_default(node);
             return Parameter {
                 target,
@@ -198,7 +201,7 @@ impl<'tree> Lowering<'tree> {
     fn is_field(&mut self, parameter: Node<'tree>) -> bool {
         parameter.children(&mut self.cursor).any(|child| {
             matches!(
-                child.kind(),
+                child.kind_name(),
                 "accessibility_modifier" | "override_modifier" | "readonly"
             )
         })
@@ -214,7 +217,7 @@ impl<'tree> Lowering<'tree> {
 }
 
 fn parameter_kind(pattern: Node<'_>) -> ParameterKind {
-    if pattern.kind() == "rest_pattern" {
+    if pattern.kind_name() == "rest_pattern" {
         ParameterKind::Rest
     } else {
         ParameterKind::Plain
@@ -224,5 +227,5 @@ fn parameter_kind(pattern: Node<'_>) -> ParameterKind {
 fn declares_this(parameter: Node<'_>) -> bool {
     parameter
         .field("pattern")
-        .is_some_and(|pattern| pattern.kind() == "this")
+        .is_some_and(|pattern| pattern.kind_name() == "this")
 }

@@ -1,12 +1,12 @@
 //! Statements: declarations, branches, loops.
 
-use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::{
     Arm, AssignOperator, Assignment, Block, ExprId, ExprKind, Handler, If, Loop, Match, Name,
     Statement, StatementKind, Target, Try,
 };
+use super::super::named::Named;
 use super::{Lowering, is_comment, runners, span};
 use crate::source::Span;
 
@@ -39,7 +39,7 @@ impl<'tree> Lowering<'tree> {
         let name_of = |statement: Node<'tree>, kinds: &[&str]| {
             let declaration = statement.field("declaration").unwrap_or(statement);
             kinds
-                .contains(&declaration.kind())
+                .contains(&declaration.kind_name())
                 .then(|| declaration.field("name"))
                 .flatten()
                 .map(|name| self.text(name))
@@ -63,7 +63,7 @@ impl<'tree> Lowering<'tree> {
             return Vec::new();
         }
         // What is broken between whole statements is lowered in its place.
-        if !matches!(node.kind(), "statement_block" | "ERROR") {
+        if !matches!(node.kind_name(), "statement_block" | "ERROR") {
             self.salvage(node);
         }
         let statements = self.statement_within(node);
@@ -72,7 +72,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn statement_within(&mut self, node: Node<'tree>) -> Vec<Statement> {
-        let kind = match node.kind() {
+        let kind = match node.kind_name() {
             "ERROR" => return self.broken(node),
             "import_statement" => self.import(node),
             "export_statement" => return self.export(node),
@@ -152,7 +152,7 @@ impl<'tree> Lowering<'tree> {
     /// The block that a branch or a loop runs, whether it has braces or not.
     fn body(&mut self, node: Option<Node<'tree>>) -> Block {
         match node {
-            Some(block) if block.kind() == "statement_block" && self.enter(block) => {
+            Some(block) if block.kind_name() == "statement_block" && self.enter(block) => {
                 let body = self.block_of(block);
                 self.leave();
                 body
@@ -168,7 +168,7 @@ impl<'tree> Lowering<'tree> {
     fn expression_statement(&mut self, node: Node<'tree>) -> Vec<Statement> {
         let mut statements = Vec::new();
         for child in self.children(node) {
-            if child.kind() == "internal_module" {
+            if child.kind_name() == "internal_module" {
                 statements.extend(self.namespace(child));
                 continue;
             }
@@ -296,7 +296,7 @@ impl<'tree> Lowering<'tree> {
         };
         let over = node
             .field("condition")
-            .and_then(|condition| match condition.kind() {
+            .and_then(|condition| match condition.kind_name() {
                 "empty_statement" => None,
                 "expression_statement" => self.first_child(condition),
                 _ => Some(condition),
@@ -335,7 +335,7 @@ impl<'tree> Lowering<'tree> {
         let target = self.target_or_nothing(node.field("left"));
         let iterates = node
             .field("operator")
-            .is_some_and(|operator| operator.kind() == "of");
+            .is_some_and(|operator| operator.kind_name() == "of");
         StatementKind::Loop(Box::new(Loop {
             target: Some(target),
             over: Some(over),
@@ -419,7 +419,7 @@ impl<'tree> Lowering<'tree> {
 
 /// Whether a node is a statement, a declaration or a part that only a statement can hold.
 pub(super) fn is_statement(node: Node<'_>) -> bool {
-    let kind = node.kind();
+    let kind = node.kind_name();
     kind.ends_with("_statement")
         || kind.ends_with("_declaration")
         || matches!(
@@ -435,7 +435,7 @@ pub(super) fn is_statement(node: Node<'_>) -> bool {
 
 fn is_assignment(node: Node<'_>) -> bool {
     matches!(
-        node.kind(),
+        node.kind_name(),
         "assignment_expression" | "augmented_assignment_expression" | "update_expression"
     )
 }

@@ -1,9 +1,9 @@
 //! Type names: the path and arguments of a type as written.
 
-use super::super::fields::Fields;
 use tree_sitter::Node;
 
 use super::super::ir::TypeName;
+use super::super::named::Named;
 use super::{Lowering, is_comment, span};
 
 /// A type that is no path is kept as text up to this many characters.
@@ -45,7 +45,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn type_name_within(&mut self, node: Node<'tree>) -> TypeName {
-        match node.kind() {
+        match node.kind_name() {
             "generic_type" => {
                 let path = node
                     .field("name")

@@ -1,5 +1,6 @@
 //! Type annotations. They are read from their text, since one may stand in a string, and both forms must agree.
 
+use super::super::named::Named;
 use tree_sitter::Node;
 
 use super::{Lowering, children, span};
@@ -32,7 +33,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn add_annotation_calls(&mut self, node: Node<'tree>, calls: &mut Vec<ExprId>) {
-        if matches!(node.kind(), "call" | "lambda") {
+        if matches!(node.kind_name(), "call" | "lambda") {
             calls.push(self.expression(node));
             return;
         }

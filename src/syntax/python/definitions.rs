@@ -1,5 +1,6 @@
 //! Functions, classes, their parameters and members, and which of them only tests run.
 
+use super::super::named::Named;
 use tree_sitter::Node;
 
 use super::expressions::tail;
@@ -53,7 +54,9 @@ impl<'tree> Lowering<'tree> {
             body,
             decorators,
             returns,
-            is_async: node.child(0).is_some_and(|first| first.kind() == "async"),
+            is_async: node
+                .child(0)
+                .is_some_and(|first| first.kind_name() == "async"),
         })
     }
 
@@ -77,7 +80,7 @@ impl<'tree> Lowering<'tree> {
         let mut parameters = Vec::new();
         let mut by_position = ParameterKind::Plain;
         for node in children(list) {
-            match node.kind() {
+            match node.kind_name() {
                 "keyword_separator" => by_position = ParameterKind::NamedOnly,
                 "positional_separator" => {}
                 _ => {
@@ -93,14 +96,14 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn parameter(&mut self, node: Node<'tree>, by_position: ParameterKind) -> Parameter {
-        let bound = match node.kind() {
+        let bound = match node.kind_name() {
             "typed_parameter" => children(node).first().copied(),
             "default_parameter" | "typed_default_parameter" => field(node, "name"),
             _ => Some(node),
         };
         let annotated = field(node, "type");
         Parameter {
-            kind: match bound.map(|bound| bound.kind()) {
+            kind: match bound.map(|bound| bound.kind_name()) {
                 Some("list_splat_pattern") => ParameterKind::Rest,
                 Some("dictionary_splat_pattern") => ParameterKind::NamedRest,
                 _ => by_position,
@@ -128,11 +131,11 @@ impl<'tree> Lowering<'tree> {
         decorators
             .iter()
             .filter_map(|decorator| children(*decorator).first().copied())
-            .map(|expression| match expression.kind() {
+            .map(|expression| match expression.kind_name() {
                 "call" => field(expression, "function").unwrap_or(expression),
                 _ => expression,
             })
-            .map(|path| match path.kind() {
+            .map(|path| match path.kind_name() {
                 "attribute" => field(path, "attribute").unwrap_or(path),
                 _ => path,
             })
@@ -185,13 +188,13 @@ impl<'tree> Lowering<'tree> {
         let mut members = Vec::new();
         let mut others = Vec::new();
         for node in children(body) {
-            match node.kind() {
+            match node.kind_name() {
                 "function_definition" => members.extend(self.method(node, &[])),
                 "class_definition" => members.extend(self.nested_class(node, &[])),
                 "decorated_definition" => {
                     let decorators = decorators_of(node);
                     members.extend(match field(node, "definition") {
-                        Some(definition) if definition.kind() == "class_definition" => {
+                        Some(definition) if definition.kind_name() == "class_definition" => {
                             self.nested_class(definition, &decorators)
                         }
                         Some(definition) => self.method(definition, &decorators),
@@ -219,7 +222,7 @@ impl<'tree> Lowering<'tree> {
         others: &mut Vec<Statement>,
         members: &mut Vec<Member>,
     ) {
-        if node.kind() != "expression_statement" {
+        if node.kind_name() != "expression_statement" {
             return;
         }
         for statement in others.split_off(start) {

@@ -1,5 +1,6 @@
 //! Lowering of expressions.
 
+use super::super::named::Named;
 use tree_sitter::Node;
 
 use super::{Lowering, children, field, fields, span, statements};
@@ -43,7 +44,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn expression_in_bounds(&mut self, node: Node<'tree>) -> ExprId {
-        let kind = match node.kind() {
+        let kind = match node.kind_name() {
             "identifier" | "keyword_identifier" if !node.is_missing() => {
                 ExprKind::Name(self.name(node).text)
             }
@@ -62,7 +63,7 @@ impl<'tree> Lowering<'tree> {
             },
             "call" => self.call(node),
             "boolean_operator" => {
-                let operator = match field(node, "operator").map(|operator| operator.kind()) {
+                let operator = match field(node, "operator").map(|operator| operator.kind_name()) {
                     Some("and") => LogicalOperator::And,
                     _ => LogicalOperator::Or,
                 };
@@ -80,7 +81,7 @@ impl<'tree> Lowering<'tree> {
                 let one_is_a_map = [left, right]
                     .iter()
                     .any(|side| matches!(self.module.expr(*side).kind, ExprKind::Map(_)));
-                match field(node, "operator").map(|operator| operator.kind()) {
+                match field(node, "operator").map(|operator| operator.kind_name()) {
                     Some("+") => ExprKind::Add(left, right),
                     Some("|") if one_is_a_map => merged(left, right, span(node)),
                     _ => ExprKind::Unknown(vec![left, right]),
@@ -150,7 +151,7 @@ impl<'tree> Lowering<'tree> {
     fn dictionary(&mut self, node: Node<'tree>) -> ExprKind {
         let mut entries = Vec::new();
         for entry in children(node) {
-            let (key, value) = if entry.kind() == "pair" {
+            let (key, value) = if entry.kind_name() == "pair" {
                 let key = field(entry, "key").and_then(|key| self.literal_name(key));
                 let key = match key {
                     Some(name) => Key::Name(name),
@@ -188,7 +189,7 @@ impl<'tree> Lowering<'tree> {
         let [declared, beside @ ..] = &fields(node, "subscript")[..] else {
             return None;
         };
-        let call = beside.iter().find(|node| node.kind() == "call")?;
+        let call = beside.iter().find(|node| node.kind_name() == "call")?;
         (path.rsplit('.').next() == Some("Annotated")).then(|| ExprKind::Cast {
             value: self.expression(*call),
             to: self.annotation(*declared),
@@ -217,7 +218,7 @@ impl<'tree> Lowering<'tree> {
             None => self.add(node, ExprKind::Unknown(Vec::new())),
         };
         let arguments = match arguments {
-            Some(list) if list.kind() == "argument_list" => self.arguments(list),
+            Some(list) if list.kind_name() == "argument_list" => self.arguments(list),
             Some(single) => vec![Argument {
                 kind: ArgumentKind::Positional,
                 value: self.expression(single),
@@ -235,27 +236,46 @@ impl<'tree> Lowering<'tree> {
     /// `super()` and `super(Class, self)`, whose arguments only say what `super()` finds itself.
     fn base_class(&self, node: Node<'tree>) -> Option<ExprKind> {
         let function = field(node, "function")?;
-        let is_super = function.kind() == "identifier" && self.bytes(function) == b"super";
-        let is_plain = |argument: &Node<'_>| matches!(argument.kind(), "identifier" | "attribute");
+        let is_super = function.kind_name() == "identifier" && self.bytes(function) == b"super";
+        let is_plain =
+            |argument: &Node<'_>| matches!(argument.kind_name(), "identifier" | "attribute");
         let arguments = children(field(node, "arguments")?);
         (is_super && arguments.iter().all(is_plain)).then_some(ExprKind::Super)
     }
 
-    /// What a call calls: `super().__init__` is the base constructor, and so the base class itself.
+    /// What a call calls: `super().__init__` is the base constructor, and so the base class itself; `Box[Item]` with
+    /// its types given is the class `Box`.
     fn callee(&mut self, function: Node<'tree>) -> ExprId {
-        let is_constructor = function.kind() == "attribute"
+        if let Some(class) = self.generic_class(function) {
+            return self.expression(class);
+        }
+        let is_constructor = function.kind_name() == "attribute"
             && field(function, "attribute").is_some_and(|name| self.bytes(name) == b"__init__");
         let object = field(function, "object").filter(|_| is_constructor);
-        match object.filter(|object| object.kind() == "call") {
+        match object.filter(|object| object.kind_name() == "call") {
             Some(object) if self.base_class(object).is_some() => self.expression(object),
             _ => self.expression(function),
         }
     }
 
+    /// The class in `Box[Item]`: by its name in camel case, which tables of functions do not have.
+    fn generic_class(&self, function: Node<'tree>) -> Option<Node<'tree>> {
+        let class = field(function, "value").filter(|_| function.kind_name() == "subscript")?;
+        let name = match class.kind_name() {
+            "identifier" => class,
+            "attribute" => field(class, "attribute")?,
+            _ => return None,
+        };
+        let bytes = self.bytes(name);
+        let is_camel_case =
+            bytes.first()?.is_ascii_uppercase() && bytes.iter().any(u8::is_ascii_lowercase);
+        is_camel_case.then_some(class)
+    }
+
     pub(super) fn arguments(&mut self, list: Node<'tree>) -> Vec<Argument> {
         let mut arguments = Vec::new();
         for argument in children(list) {
-            let (kind, value) = match argument.kind() {
+            let (kind, value) = match argument.kind_name() {
                 "keyword_argument" => {
                     let kind = match field(argument, "name") {
                         Some(name) => ArgumentKind::Named(self.name(name)),
@@ -282,7 +302,7 @@ impl<'tree> Lowering<'tree> {
         let mut cursor = node.walk();
         let operators: Vec<Comparison> = node
             .children_by_field_name("operators", &mut cursor)
-            .filter_map(|operator| comparison_of(operator.kind()))
+            .filter_map(|operator| comparison_of(operator.kind_name()))
             .collect();
         let mut pairs: Vec<ExprKind> = operators
             .into_iter()
@@ -308,7 +328,7 @@ impl<'tree> Lowering<'tree> {
 
     fn unary(&mut self, node: Node<'tree>) -> ExprKind {
         let argument = self.expression_of(node, "argument");
-        let is_minus = field(node, "operator").is_some_and(|operator| operator.kind() == "-");
+        let is_minus = field(node, "operator").is_some_and(|operator| operator.kind_name() == "-");
         match self.module.expr(argument).kind {
             ExprKind::Number(value) if is_minus => ExprKind::Number(-value),
             _ => ExprKind::Unknown(vec![argument]),
@@ -359,7 +379,7 @@ pub(super) fn tail(value: ExprId) -> Block {
 
 /// What stands behind the star of `*x` or `**x`.
 pub(super) fn starred(node: Node<'_>) -> Option<Node<'_>> {
-    match node.kind() {
+    match node.kind_name() {
         "list_splat" | "dictionary_splat" | "list_splat_pattern" | "dictionary_splat_pattern" => {
             children(node).first().copied()
         }
@@ -396,7 +416,7 @@ fn comparison_of(operator: &str) -> Option<Comparison> {
 fn is_delegated(node: Node<'_>) -> bool {
     (0..node.child_count()).any(|index| {
         node.child(index)
-            .is_some_and(|child| child.kind() == "from")
+            .is_some_and(|child| child.kind_name() == "from")
     })
 }
 

@@ -17,8 +17,8 @@ use std::borrow::Cow;
 use tree_sitter::{Node, Tree};
 
 use super::bounds::{self, Limits};
-use super::fields::Fields;
 use super::ir::{Block, Comment, ExprId, ExprKind, Module, Name, Unread};
+use super::named::Named;
 use crate::source::{SourceFile, Span};
 
 /// Syntax errors reported for one file.
@@ -128,7 +128,7 @@ impl<'tree> Lowering<'tree> {
                     self.errors.push(node);
                 }
             }
-            if node.kind() == "comment" {
+            if node.kind_name() == "comment" {
                 self.module.comments.push(Comment { span: span(node) });
             }
             if (comments_matter || node.has_error()) && cursor.goto_first_child() {
@@ -174,7 +174,7 @@ impl<'tree> Lowering<'tree> {
 
     /// The segments of a `dotted_name`.
     fn segments(&self, node: Node<'tree>) -> Vec<Name> {
-        if node.kind() == "identifier" {
+        if node.kind_name() == "identifier" {
             return vec![self.name(node)];
         }
         children(node)
@@ -193,7 +193,7 @@ fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor)
         .filter(|child| {
-            !child.is_error() && !matches!(child.kind(), "comment" | "line_continuation")
+            !child.is_error() && !matches!(child.kind_name(), "comment" | "line_continuation")
         })
         .collect()
 }
@@ -208,7 +208,7 @@ fn fields<'tree>(node: Node<'tree>, name: &str) -> Vec<Node<'tree>> {
         .filter(|child| {
             child.is_named()
                 && !child.is_error()
-                && !matches!(child.kind(), "comment" | "line_continuation")
+                && !matches!(child.kind_name(), "comment" | "line_continuation")
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! What binds names: assignment targets and the patterns of `match`.
 
+use super::super::named::Named;
 use tree_sitter::Node;
 
 use super::{Lowering, children, fields, span};
@@ -12,7 +13,7 @@ impl<'tree> Lowering<'tree> {
             return Target::Nothing;
         }
         self.depth += 1;
-        let lowered = match node.kind() {
+        let lowered = match node.kind_name() {
             "identifier" | "keyword_identifier" if !node.is_missing() => {
                 Target::Name(self.name(node))
             }
@@ -67,7 +68,7 @@ impl<'tree> Lowering<'tree> {
         values: &mut Vec<ExprId>,
     ) -> Option<Target> {
         let parts = children(node);
-        match node.kind() {
+        match node.kind_name() {
             "case_pattern" => match parts.as_slice() {
                 [single] => self.case_pattern(*single, values),
                 _ => None,
@@ -97,7 +98,7 @@ impl<'tree> Lowering<'tree> {
             },
             "list_pattern" | "tuple_pattern" => match parts.as_slice() {
                 // Parentheses around one pattern are a group; a tuple of one has a comma.
-                [single] if node.kind() == "tuple_pattern" && !has_comma(node) => {
+                [single] if node.kind_name() == "tuple_pattern" && !has_comma(node) => {
                     self.case_pattern(*single, values)
                 }
                 several => Some(self.sequence(several)),
@@ -169,7 +170,7 @@ impl<'tree> Lowering<'tree> {
         }
         let rest = children(node)
             .into_iter()
-            .find(|part| part.kind() == "splat_pattern")
+            .find(|part| part.kind_name() == "splat_pattern")
             .and_then(|part| {
                 children(part)
                     .first()
@@ -184,7 +185,7 @@ impl<'tree> Lowering<'tree> {
     /// A number in a case, whose sign stands before it without a node around both.
     fn case_number(&mut self, node: Node<'tree>) -> ExprId {
         let value = self.expression(node);
-        let sign = node.prev_sibling().filter(|sign| sign.kind() == "-");
+        let sign = node.prev_sibling().filter(|sign| sign.kind_name() == "-");
         match (&self.module.expr(value).kind, sign) {
             (ExprKind::Number(magnitude), Some(sign)) => {
                 let negated = ExprKind::Number(-magnitude);
@@ -216,5 +217,6 @@ impl<'tree> Lowering<'tree> {
 
 fn has_comma(node: Node<'_>) -> bool {
     let mut cursor = node.walk();
-    node.children(&mut cursor).any(|child| child.kind() == ",")
+    node.children(&mut cursor)
+        .any(|child| child.kind_name() == ",")
 }

@@ -1,5 +1,6 @@
 //! Lowering of statements.
 
+use super::super::named::Named;
 use tree_sitter::Node;
 
 use super::{Lowering, children, field, fields, span};
@@ -70,7 +71,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn statement_in_bounds(&mut self, node: Node<'tree>, statements: &mut Vec<Statement>) {
-        let kind = match node.kind() {
+        let kind = match node.kind_name() {
             "block" | "module" => {
                 for child in children(node) {
                     self.statement(child, statements);
@@ -140,7 +141,7 @@ impl<'tree> Lowering<'tree> {
 
     /// `del a.b`, `del a["b"]`: nothing is there any more.
     fn delete(&mut self, node: Node<'tree>, statements: &mut Vec<Statement>) {
-        if matches!(node.kind(), "expression_list" | "tuple" | "list") {
+        if matches!(node.kind_name(), "expression_list" | "tuple" | "list") {
             for target in children(node) {
                 if self.may_enter(target) {
                     self.depth += 1;
@@ -172,10 +173,10 @@ impl<'tree> Lowering<'tree> {
         let parts = children(node);
         let has_comma = node
             .child(node.child_count().saturating_sub(1))
-            .is_some_and(|last| last.kind() == ",");
+            .is_some_and(|last| last.kind_name() == ",");
         let value = match parts.as_slice() {
             [] => return,
-            [single] if matches!(single.kind(), "assignment" | "augmented_assignment") => {
+            [single] if matches!(single.kind_name(), "assignment" | "augmented_assignment") => {
                 return self.statement(*single, statements);
             }
             [single] if !has_comma => self.expression(*single),
@@ -200,7 +201,7 @@ impl<'tree> Lowering<'tree> {
         let value = loop {
             targets.push(link);
             match field(link, "right") {
-                Some(right) if right.kind() == "assignment" => link = right,
+                Some(right) if right.kind_name() == "assignment" => link = right,
                 right => break right.map(|right| self.expression(right)),
             }
         };
@@ -278,7 +279,7 @@ impl<'tree> Lowering<'tree> {
         };
         let mut imports = Vec::new();
         for part in children(node) {
-            if part.kind() == "wildcard_import" {
+            if part.kind_name() == "wildcard_import" {
                 imports.push(Import {
                     module: module.clone(),
                     path: Vec::new(),
@@ -306,7 +307,7 @@ impl<'tree> Lowering<'tree> {
 
     /// The path of `a.b` or `a.b as c`, and the alias.
     fn import_clause(&self, clause: Node<'tree>) -> (Vec<Name>, Option<Name>) {
-        if clause.kind() != "aliased_import" {
+        if clause.kind_name() != "aliased_import" {
             return (self.segments(clause), None);
         }
         let path = field(clause, "name").map_or_else(Vec::new, |name| self.segments(name));
@@ -315,12 +316,12 @@ impl<'tree> Lowering<'tree> {
 
     /// `a.b`, `..a.b`, `.`, without the blanks that may stand between the parts.
     fn module_name(&self, node: Node<'tree>) -> String {
-        if node.kind() != "relative_import" {
+        if node.kind_name() != "relative_import" {
             return dotted(&self.segments(node));
         }
         children(node)
             .into_iter()
-            .map(|part| match part.kind() {
+            .map(|part| match part.kind_name() {
                 "import_prefix" => {
                     let dots = self.bytes(part).iter().filter(|byte| **byte == b'.');
                     ".".repeat(dots.count())
@@ -347,7 +348,7 @@ impl<'tree> Lowering<'tree> {
         let Some((first, rest)) = clauses.split_first() else {
             return Block::default();
         };
-        if first.kind() != "elif_clause" {
+        if first.kind_name() != "elif_clause" {
             return self.optional_block(Some(*first));
         }
         let mut statements = Vec::new();
@@ -373,7 +374,7 @@ impl<'tree> Lowering<'tree> {
 
     /// A loop, and behind it its `else`, which has no scope of its own.
     fn loops(&mut self, node: Node<'tree>, statements: &mut Vec<Statement>) {
-        let iterates = node.kind() == "for_statement";
+        let iterates = node.kind_name() == "for_statement";
         let over = self.expression_of(node, if iterates { "right" } else { "condition" });
         let target = field(node, "left").map(|left| self.target(left));
         let body = self.block_of(node, "body");
@@ -397,7 +398,7 @@ impl<'tree> Lowering<'tree> {
         let mut handlers = Vec::new();
         let mut finally = Vec::new();
         for clause in children(node) {
-            match clause.kind() {
+            match clause.kind_name() {
                 "except_clause" => handlers.push(self.handler(clause)),
                 "else_clause" | "finally_clause" => self.statement(clause, &mut finally),
                 _ => {}
@@ -417,14 +418,14 @@ impl<'tree> Lowering<'tree> {
         let mut values = fields(clause, "value");
         let mut alias = field(clause, "alias");
         if let [single] = values.as_slice()
-            && single.kind() == "as_pattern"
+            && single.kind_name() == "as_pattern"
         {
             alias = field(*single, "alias");
             values = children(*single).into_iter().take(1).collect();
         }
         // `except Error, error:` of Python 2; in Python 3.14 the second name is a type too.
         if let [_, second] = values.as_slice()
-            && second.kind() == "identifier"
+            && second.kind_name() == "identifier"
             && self
                 .bytes(*second)
                 .first()
@@ -434,14 +435,14 @@ impl<'tree> Lowering<'tree> {
         }
         let types = values
             .into_iter()
-            .flat_map(|value| match value.kind() {
+            .flat_map(|value| match value.kind_name() {
                 "tuple" => children(value),
                 _ => vec![value],
             })
             .collect();
         let block = children(clause)
             .into_iter()
-            .find(|child| child.kind() == "block");
+            .find(|child| child.kind_name() == "block");
         Handler {
             types: self.expressions(types),
             binding: alias.map(|alias| self.name(alias)),
@@ -452,7 +453,7 @@ impl<'tree> Lowering<'tree> {
     fn with_statement(&mut self, node: Node<'tree>, statements: &mut Vec<Statement>) {
         let clause = children(node)
             .into_iter()
-            .find(|child| child.kind() == "with_clause");
+            .find(|child| child.kind_name() == "with_clause");
         for item in clause.map_or_else(Vec::new, children) {
             let value = field(item, "value").unwrap_or(item);
             self.with_item(value, statements);
@@ -464,7 +465,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn with_item(&mut self, node: Node<'tree>, statements: &mut Vec<Statement>) {
-        let kind = match node.kind() {
+        let kind = match node.kind_name() {
             "as_pattern" => {
                 let value = children(node).first().map(|value| self.expression(*value));
                 let target =
@@ -500,7 +501,7 @@ impl<'tree> Lowering<'tree> {
         };
         let mut arms = Vec::new();
         for clause in field(node, "body").map_or_else(Vec::new, children) {
-            if clause.kind() == "case_clause" {
+            if clause.kind_name() == "case_clause" {
                 arms.push(self.arm(clause));
             }
         }
@@ -510,7 +511,7 @@ impl<'tree> Lowering<'tree> {
     fn arm(&mut self, clause: Node<'tree>) -> Arm {
         let patterns: Vec<Node<'tree>> = children(clause)
             .into_iter()
-            .filter(|child| child.kind() == "case_pattern")
+            .filter(|child| child.kind_name() == "case_pattern")
             .collect();
         let (cases, pattern) = self.case(&patterns);
         let guard = field(clause, "guard").and_then(|guard| children(guard).first().copied());
@@ -525,7 +526,7 @@ impl<'tree> Lowering<'tree> {
     fn decorated_definition(&mut self, node: Node<'tree>, statements: &mut Vec<Statement>) {
         let decorators = decorators_of(node);
         let kind = match field(node, "definition") {
-            Some(definition) if definition.kind() == "class_definition" => {
+            Some(definition) if definition.kind_name() == "class_definition" => {
                 StatementKind::Class(self.class(definition, &decorators))
             }
             Some(definition) => {
@@ -541,7 +542,7 @@ impl<'tree> Lowering<'tree> {
 pub(super) fn decorators_of(node: Node<'_>) -> Vec<Node<'_>> {
     children(node)
         .into_iter()
-        .filter(|child| child.kind() == "decorator")
+        .filter(|child| child.kind_name() == "decorator")
         .collect()
 }
 

@@ -1,5 +1,6 @@
 //! String literals: prefixes, escapes, f-strings and the joining of adjacent literals.
 
+use super::super::named::Named;
 use tree_sitter::Node;
 
 use super::{Lowering, children, field, span};
@@ -56,7 +57,8 @@ impl<'tree> Lowering<'tree> {
 
     /// The content of a string without computed parts, and where the content stands.
     pub(super) fn literal_name(&mut self, node: Node<'tree>) -> Option<Name> {
-        if !matches!(node.kind(), "string" | "concatenated_string") || has_interpolation(node) {
+        if !matches!(node.kind_name(), "string" | "concatenated_string") || has_interpolation(node)
+        {
             return None;
         }
         let text = plain_content(&self.pieces_of(node))?;
@@ -82,7 +84,7 @@ impl<'tree> Lowering<'tree> {
     fn add_pieces(&mut self, string: Node<'tree>, pieces: &mut Vec<Piece>) {
         let mut prefix = Prefix::of(b"");
         for part in children(string) {
-            match part.kind() {
+            match part.kind_name() {
                 "string_start" => prefix = Prefix::of(self.bytes(part)),
                 "string_end" => {}
                 "interpolation" => {
@@ -118,7 +120,7 @@ impl<'tree> Lowering<'tree> {
         let mut values = Vec::new();
         let mut formatted = false;
         for part in children(node) {
-            match part.kind() {
+            match part.kind_name() {
                 "type_conversion" => formatted |= self.bytes(part) != b"!s",
                 "format_specifier" => {
                     formatted = true;
@@ -139,7 +141,7 @@ impl<'tree> Lowering<'tree> {
 }
 
 fn strings_of(node: Node<'_>) -> Vec<Node<'_>> {
-    match node.kind() {
+    match node.kind_name() {
         "concatenated_string" => children(node),
         _ => vec![node],
     }
@@ -149,7 +151,7 @@ fn has_interpolation(node: Node<'_>) -> bool {
     strings_of(node)
         .into_iter()
         .flat_map(children)
-        .any(|part| part.kind() == "interpolation")
+        .any(|part| part.kind_name() == "interpolation")
 }
 
 fn plain_content(pieces: &[Piece]) -> Option<String> {
