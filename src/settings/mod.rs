@@ -20,6 +20,7 @@ mod kubernetes;
 mod kustomize;
 mod lines;
 mod mounts;
+mod named_secret;
 mod names;
 mod nginx;
 mod pipelines;

@@ -5,6 +5,7 @@
 //! that code is judged by.
 
 mod demand;
+mod document;
 mod pattern;
 mod policy;
 mod tokens;

@@ -172,6 +172,16 @@ pub struct Argument {
     pub value: ExprId,
 }
 
+impl Argument {
+    /// Passed by position.
+    pub fn positional(value: ExprId) -> Self {
+        Self {
+            kind: ArgumentKind::Positional,
+            value,
+        }
+    }
+}
+
 /// How an argument is passed.
 #[derive(Debug)]
 pub enum ArgumentKind {
