@@ -44,7 +44,8 @@ impl<'a> Evaluator<'a> {
                 let object = self.expression(*object, scope);
                 let record = self.record(span, name.span, call, scope);
                 self.note_query(&record, &name.text);
-                self.call_member(&object, name, record)
+                let result = self.call_member(&object, name, record);
+                self.of_type_argument(result, call, scope)
             }
             ExprKind::Super => {
                 let base = self.expression(call.callee, scope);
@@ -65,6 +66,20 @@ impl<'a> Evaluator<'a> {
                 result
             }
         }
+    }
+
+    /// What a method that nothing is known of gives, where the call names a class of the tree for it:
+    /// `state::<AppState>()`.
+    fn of_type_argument(&mut self, result: Value, call: &Call, scope: usize) -> Value {
+        let [argument] = call.type_arguments.as_slice() else {
+            return result;
+        };
+        if !result.is_unknown() {
+            return result;
+        }
+        let typed = self.value_of_type(argument, scope);
+        let typed = typed.filter(|value| value.is_elsewhere() || value.is_instance());
+        typed.unwrap_or(result)
     }
 
     pub(super) fn last_name(&self, id: ExprId) -> Span {

@@ -304,6 +304,11 @@ impl<'a> Evaluator<'a> {
         scope: usize,
     ) -> Value {
         let of = self.expression(of, scope);
+        let of = if self.searches_for(&of) {
+            self.force(of)
+        } else {
+            of
+        };
         let mut map = self.map(fields, scope);
         match &of.kind {
             Kind::Symbol(symbol)
@@ -345,6 +350,7 @@ impl<'a> Evaluator<'a> {
                     .entry(class.key())
                     .or_insert_with(|| value.clone());
                 self.note_made(class, &value);
+                self.note_instance(class, &value);
                 value
             }
             _ => Value::at(Kind::Map(Rc::new(RefCell::new(map))), span, "built here"),

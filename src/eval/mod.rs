@@ -28,6 +28,7 @@ mod filled;
 mod flow;
 mod force;
 mod framework;
+mod handed_over;
 mod header;
 mod imports;
 mod inject;
@@ -303,6 +304,8 @@ struct Evaluator<'a> {
     signing_words: FxHashMap<usize, Rc<[String]>>,
     /// Whether methods of a class name any of them.
     signing_classes: FxHashMap<ClassKey, bool>,
+    /// What is looked for where it is made.
+    search: Option<handed_over::Search>,
     /// What a node-style callback was given last.
     delivered: Option<Value>,
     /// Modules that the files import from and that a model knows.
@@ -421,6 +424,7 @@ impl<'a> Evaluator<'a> {
             made: Vec::new(),
             signing_words: FxHashMap::default(),
             signing_classes: FxHashMap::default(),
+            search: None,
             delivered: None,
             imported_modules: BTreeSet::new(),
             guarded: FxHashSet::default(),

@@ -28,6 +28,7 @@ impl<'a> Evaluator<'a> {
             let made_in = self.made_in.entry(closure.key()).or_default();
             made_in.extend(around);
         }
+        self.note_function(&closure);
         // What another file defines at its top is run by whoever calls it.
         if self.current == 0 || self.loading == 0 {
             self.waiting.push(Rc::clone(&closure));

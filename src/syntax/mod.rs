@@ -62,6 +62,15 @@ impl Language {
         path.ends_with(".json").then_some(Self::Json)
     }
 
+    /// What a file of the language spells that makes an instance of a class without calling its constructor; nothing
+    /// where every instance is made by one.
+    pub fn spelled_makers(self, class: &str) -> Vec<String> {
+        match self {
+            Self::Rust => vec![format!("{class} {{"), format!("{class}::")],
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether files of it hold a value and nothing that runs.
     pub fn is_data(self) -> bool {
         self == Self::Json
