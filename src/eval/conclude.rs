@@ -347,6 +347,7 @@ fn algorithms(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Algorithms 
                     names: vec![default.clone()],
                     place: None,
                     open: false,
+                    apart: false,
                 },
                 (None, Some(unset)) => Algorithms::Unset(unset),
                 (None, None) => Algorithms::Unknown,
@@ -399,8 +400,25 @@ fn algorithms(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Algorithms 
             names,
             place: Some(evaluator.place(span, "")),
             open,
+            apart: is_apart(value),
         },
     }
+}
+
+/// Whether no list among these holds algorithms of both families for certain.
+fn is_apart(value: &Value) -> bool {
+    value.alternatives().iter().all(|way| {
+        let Kind::List(list) = &way.kind else {
+            return true;
+        };
+        let list = list.borrow();
+        let named = list.items.iter().filter_map(|item| match &item.kind {
+            Kind::Text(text) => is_hmac(text.reveal()),
+            Kind::Symbol(symbol) => is_hmac(symbol.path.last()?),
+            _ => None,
+        });
+        named.collect::<BTreeSet<bool>>().len() < 2
+    })
 }
 
 fn is_algorithm(name: &str) -> bool {

@@ -302,6 +302,7 @@ impl Part<'_, '_> {
                 names,
                 place: Some(self.place(first)),
                 open: false,
+                apart: false,
             },
             None => Algorithms::Unknown,
         }
