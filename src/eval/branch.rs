@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Evaluator;
 use super::flow::{Flow, Outcome};
-use super::missing::Missing;
+use super::stand_in::Instead;
 use super::value::Value;
 
 /// A name that a branch wrote, with its value from before.
@@ -52,11 +52,11 @@ impl<'a> Evaluator<'a> {
         self.branches_with(ways, None)
     }
 
-    /// The same for two ways of which one is gone when a value is missing.
+    /// The same for two ways of which one puts something in the place of what the other has.
     pub(super) fn branches_with(
         &mut self,
         ways: &[Way<'_, 'a>],
-        missing: Option<&Missing>,
+        instead: Option<Instead<'_>>,
     ) -> Outcome {
         let mut ends: Vec<(usize, Written<'a>)> = Vec::new();
         let mut results = Vec::new();
@@ -95,7 +95,7 @@ impl<'a> Evaluator<'a> {
                     })
                     .collect();
                 if !values.is_empty() {
-                    let value = self.join_ways(values, missing);
+                    let value = self.join_ways(values, instead);
                     self.write_name(key.0, key.1, value);
                 }
             }
@@ -103,13 +103,13 @@ impl<'a> Evaluator<'a> {
         let result = if results.is_empty() {
             None
         } else {
-            Some(self.join_ways(results, missing))
+            Some(self.join_ways(results, instead))
         };
         (flow, result)
     }
 
-    fn join_ways(&mut self, values: Vec<(usize, Value)>, missing: Option<&Missing>) -> Value {
-        self.fill_in(&values, missing)
+    fn join_ways(&mut self, values: Vec<(usize, Value)>, instead: Option<Instead<'_>>) -> Value {
+        self.fill_in(&values, instead)
             .unwrap_or_else(|| Value::one_of(values.into_iter().map(|(_, value)| value)))
     }
 }

@@ -22,6 +22,7 @@ impl<'a> Evaluator<'a> {
             this,
             base,
             returns: Vec::new(),
+            returned_instead: Vec::new(),
             label: label.to_owned(),
             generic,
             called: None,
@@ -172,7 +173,10 @@ impl<'a> Evaluator<'a> {
                 self.dispatch(&callee, record)
             }
             Kind::Map(_) | Kind::Class(_) => {
-                let member = self.member(object, name);
+                let member = match self.method_beside_field(object, &name.text) {
+                    Some(method) => method,
+                    None => self.member(object, name),
+                };
                 record.receiver = Some(object.clone());
                 match &member.kind {
                     Kind::Unknown(_) | Kind::Null => self.call_method(object, name, record),
@@ -190,6 +194,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn dispatch(&mut self, callee: &Value, record: CallRecord) -> Value {
         match &callee.kind {
             Kind::Function(closure) => self.call_function(callee, closure, record),
+            Kind::Bound(bound) => self.call_bound(&Rc::clone(bound), record),
             Kind::Class(class) => {
                 let inside = self.frame().this.clone();
                 match (&record.receiver, inside) {
@@ -262,7 +267,7 @@ impl<'a> Evaluator<'a> {
                 };
                 Some(self.invoke(closure, &record))
             }
-            Kind::Symbol(_) | Kind::Class(_) => {
+            Kind::Symbol(_) | Kind::Class(_) | Kind::Bound(_) => {
                 let record = CallRecord {
                     positional: vec![(argument, Span::default())],
                     ..CallRecord::default()

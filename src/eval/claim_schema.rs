@@ -318,16 +318,6 @@ impl<'a> Evaluator<'a> {
             self.note_use(&claim, Use::Compared);
         }
     }
-
-    /// The type that a call reads claims into checks them.
-    pub(super) fn check_by_type_argument(&mut self, record: &CallRecord, claims: &Value) {
-        for (_, argument) in &record.type_arguments {
-            let class = self.arrive(argument.clone());
-            if let Kind::Class(class) = self.force(class).kind {
-                self.check_by_type(&class, claims);
-            }
-        }
-    }
 }
 
 /// The claims that a value is, or may be.

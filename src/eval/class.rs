@@ -31,7 +31,8 @@ impl<'a> Evaluator<'a> {
         let value = Value::new(Kind::Class(Rc::clone(&class)));
         self.note_stage_class(name, declaration.span);
         if !name.is_empty() {
-            self.write_name(scope, name, value.clone());
+            let home = self.home_of_definition(scope);
+            self.write_name(home, name, value.clone());
         }
         if self.current == 0 {
             self.classes.push(Rc::clone(&class));

@@ -58,6 +58,7 @@ fn holds(test: &Test, value: &Value) -> Truth {
     let undecided = matches!(
         value.kind,
         Kind::Unknown(_)
+            | Kind::Wanted(_)
             | Kind::Stage(_)
             | Kind::Symbol(_)
             | Kind::Environment { .. }

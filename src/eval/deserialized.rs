@@ -3,23 +3,11 @@
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::value::{ClassValue, Entry, Kind, Map, Value};
+use super::value::{ClassValue, Entry, Kind, Map, Value, Wanted};
 use crate::syntax::ir::{ExprKind, Member, MemberKind, TypeName};
-
-/// What settings are called whose class only the place says where they go.
-const SETTINGS: &str = "settings as they are wanted";
 
 /// Instances inside each other that are filled.
 const DEEPEST_INSTANCE: usize = 6;
-
-/// Settings of which nothing is known, to be read into what the place where they go declares.
-pub(super) fn settings_wanted() -> Value {
-    Value::unknown(SETTINGS)
-}
-
-pub(super) fn is_settings_wanted(value: &Value) -> bool {
-    matches!(&value.kind, Kind::Unknown(path) if **path == *SETTINGS)
-}
 
 impl<'a> Evaluator<'a> {
     /// Settings as an instance of the class that a declared type names.
@@ -68,7 +56,7 @@ impl<'a> Evaluator<'a> {
             };
             let known = self
                 .at_path(known, &name.text)
-                .unwrap_or_else(settings_wanted);
+                .unwrap_or_else(|| Value::new(Kind::Wanted(Wanted::Settings)));
             let scope = class.scope;
             let inner = self.within(file, |this| this.value_of_type(annotation, scope));
             let inner = inner.map(|inner| self.force(inner));
@@ -77,7 +65,7 @@ impl<'a> Evaluator<'a> {
                     self.deserialized(&inner, &known, &path, depth + 1)
                 }
                 Some(_) => continue,
-                None if is_settings_wanted(&known) => {
+                None if matches!(known.kind, Kind::Wanted(Wanted::Settings)) => {
                     let said = self.by_attributes(class, file, member);
                     let said = said.or_else(|| self.by_class_default(class, &name.text));
                     named(&path, said)

@@ -135,6 +135,11 @@ impl<'a> Evaluator<'a> {
                 self.note_use(&value, Use::Propagated);
                 value
             }
+            ExprKind::Yield(inner) => {
+                let value = self.expression(*inner, scope);
+                self.frame_mut().returns.push(value);
+                Value::unknown("sent")
+            }
             ExprKind::Cast { value, to } => {
                 let value = self.expression(*value, scope);
                 if value.is_unknown() {
@@ -519,6 +524,10 @@ impl<'a> Evaluator<'a> {
         if let (Kind::Object(_), None) = (&known.kind, names.clone().next()) {
             return Some(known);
         }
+        // A type that says what is put where it stands: `Annotated[Settings, Depends(settings)]`.
+        if known.is_put_by_type() && names.clone().next().is_none() {
+            return Some(known);
+        }
         if let (true, None) = (known.is_elsewhere(), names.clone().next()) {
             return Some(Value::pending_instance(known, first));
         }
@@ -562,6 +571,14 @@ impl<'a> Evaluator<'a> {
 }
 
 impl Value {
+    /// Whether a name that stands as a type is bound to what is put there.
+    pub(super) fn is_put_by_type(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Environment { .. } | Kind::Setting { .. } | Kind::Claims(..)
+        ) || self.is_instance()
+    }
+
     /// Whether this is the algorithm that an unverified header names.
     pub(super) fn is_header_algorithm(&self) -> bool {
         match &self.kind {

@@ -61,6 +61,10 @@ impl Evaluator<'_> {
                     .filter(|value| !matches!(value.kind, Kind::Null))
                     .cloned()
                     .collect();
+                if let [only] = &values[..] {
+                    let only = only.clone();
+                    return self.either(only, right, span);
+                }
                 values.push(right);
                 return Value::one_of(values);
             }

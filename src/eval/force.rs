@@ -165,7 +165,10 @@ impl Evaluator<'_> {
                 Kind::Class(class) => self.instance_of(&class),
                 // The type of a value.
                 Kind::Object(object) => Value::new(Kind::Object(object)),
-                _ => unknown,
+                kind => match Value::new(kind) {
+                    put if put.is_put_by_type() => put,
+                    _ => unknown,
+                },
             },
         };
         let value = self.force(value);

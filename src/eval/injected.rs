@@ -35,7 +35,7 @@ impl<'a> Evaluator<'a> {
             return;
         }
         let mut wrappers = self.wrappers_around();
-        wrappers.extend(self.makers());
+        wrappers.extend(self.makers(self.frames.iter().filter_map(|frame| frame.function)));
         self.made.push(Made {
             class: Rc::clone(class),
             instance: instance.clone(),
@@ -101,17 +101,18 @@ impl<'a> Evaluator<'a> {
         words.iter().any(|word| names(text, word))
     }
 
-    /// The functions of this file in which those that run were made: a factory is called later, and by others.
-    fn makers(&self) -> Vec<Wrapper> {
-        let running = self.frames.iter().filter_map(|frame| frame.function);
-        running
-            .filter_map(|function| self.made_in.get(&function))
+    /// The functions of this file in which some were made: a factory is called later, and by others.
+    pub(super) fn makers(&self, made: impl Iterator<Item = FunctionKey>) -> Vec<Wrapper> {
+        made.filter_map(|function| self.made_in.get(&function))
             .flatten()
             .filter(|(file, _)| *file == 0)
-            .filter_map(|(_, function)| {
-                self.loaded[0].file.module.function(*function).name.as_ref()
+            .map(|key| {
+                let function = self.loaded[0].file.module.function(key.1);
+                match &function.name {
+                    Some(name) => Wrapper::Named(name.text.clone()),
+                    None => Wrapper::Unnamed(*key),
+                }
             })
-            .map(|name| Wrapper::Named(name.text.clone()))
             .collect()
     }
 

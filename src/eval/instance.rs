@@ -3,16 +3,15 @@
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::deserialized::is_settings_wanted;
 use super::filled::Truth;
 use super::member::as_fallback;
-use super::value::{CallRecord, ClassValue, Closure, Kind, Map, Value};
+use super::value::{CallRecord, ClassValue, Closure, Kind, Map, Value, Wanted};
 use crate::models::schema::{AttributeModel, Slot};
 use crate::models::source::Source;
 use crate::syntax::ir::{ArgumentKind, Call, ExprKind, Member, MemberKind, TypeName};
 
-/// What an instance is called whose class only the place says where it goes.
-const WANTED: &str = "an instance of what is wanted";
+/// What the type that a method belongs to is called in it.
+const ITSELF: &str = "Self";
 
 /// Types inside each other that are looked at for a class.
 const DEEPEST_TYPE: usize = 4;
@@ -25,7 +24,7 @@ impl<'a> Evaluator<'a> {
                 Value::pending_instance(class.clone(), path)
             }
             Some((_, class)) => self.instance_of_value(class),
-            None => Value::unknown(WANTED),
+            None => Value::new(Kind::Wanted(Wanted::Instance)),
         }
     }
 
@@ -33,7 +32,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn instance_of_value(&mut self, class: &Value) -> Value {
         match &class.kind {
             Kind::Class(class) => self.instance_of(&Rc::clone(class)),
-            _ => Value::unknown(WANTED),
+            _ => Value::new(Kind::Wanted(Wanted::Instance)),
         }
     }
 
@@ -47,18 +46,17 @@ impl<'a> Evaluator<'a> {
         let Some(returns) = returns else {
             return result;
         };
-        let goes_there = |value: &Value| is_wanted(value) || is_settings_wanted(value);
+        self.note_claims_type(&result, returns, scope);
+        let goes_there = |value: &Value| matches!(value.kind, Kind::Wanted(_));
         if !result.alternatives().iter().any(goes_there) {
             return result;
         }
         let mut values = Vec::new();
         for value in result.alternatives() {
-            values.push(if is_wanted(&value) {
-                self.typed(returns, value, scope)
-            } else if is_settings_wanted(&value) {
-                self.settings_of_type(returns, value, scope)
-            } else {
-                value
+            values.push(match value.kind {
+                Kind::Wanted(Wanted::Instance) => self.typed(returns, value, scope),
+                Kind::Wanted(Wanted::Settings) => self.settings_of_type(returns, value, scope),
+                _ => value,
             });
         }
         Value::one_of(values)
@@ -262,7 +260,13 @@ impl<'a> Evaluator<'a> {
             open: true,
             ..CallRecord::default()
         };
+        // That it ran for this does not tell what it does for its callers.
+        let ran = self.ran.get(&maker.key()).copied();
         let made = self.apart(class.scope, |this| this.invoke(&maker, &record));
+        match ran {
+            Some(times) => self.ran.insert(maker.key(), times),
+            None => self.ran.remove(&maker.key()),
+        };
         let Kind::Map(instance) = &instance.kind else {
             return;
         };
@@ -297,7 +301,9 @@ impl<'a> Evaluator<'a> {
                     return None;
                 };
                 let known = self.loaded[file].file.module.function(function);
-                let makes = |returns: &TypeName| names_class(returns, &class.name, 0);
+                let makes = |returns: &TypeName| {
+                    names_class(returns, &class.name, 0) || names_class(returns, ITSELF, 0)
+                };
                 // The default of a type is for whoever asks for it.
                 let is_maker = member.is_static
                     && member.name.text != "default"
@@ -340,10 +346,6 @@ fn says(evaluator: &Evaluator<'_>, attribute: &Call, word: &str) -> bool {
         matches!(argument.kind, ArgumentKind::Positional)
             && matches!(value, ExprKind::Name(name) if name == word)
     })
-}
-
-fn is_wanted(value: &Value) -> bool {
-    matches!(&value.kind, Kind::Unknown(path) if **path == *WANTED)
 }
 
 /// Whether a type is a class, or holds one: `Result<Config, Error>`.

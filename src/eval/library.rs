@@ -246,7 +246,14 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => self.call_unknown(&api.path.join("|"), &record),
             },
-            Role::Merge => self.merge_arguments(&record),
+            Role::Merge => match &record.receiver {
+                // Settings of the environment, or of another store.
+                Some(receiver) if api.store.is_some() => {
+                    self.merge_into_symbol(receiver, &record);
+                    Value::new(Kind::Null)
+                }
+                _ => self.merge_arguments(&record),
+            },
             Role::Duration => self.duration(api, &record),
             Role::Log => Value::new(Kind::Null),
             Role::Header => {
@@ -260,7 +267,7 @@ impl<'a> Evaluator<'a> {
                 if api.slots.contains_key(&Slot::Payload) {
                     let record = self.sites.get(site).map(|record| Rc::clone(&record.call));
                     if let Some(record) = record {
-                        self.check_by_type_argument(&record, &claims);
+                        self.note_type_argument(&record, &claims);
                     }
                 }
                 if let Some(Value {
@@ -322,6 +329,14 @@ impl<'a> Evaluator<'a> {
                 }
                 object
             }
+            Role::Bind => self.bind_to_first(record),
+            Role::Inject => {
+                let function = self.slot_value(api, Slot::Value, &record);
+                function.map_or_else(
+                    || Value::unknown("injected"),
+                    |it| self.inject(&it, &record),
+                )
+            }
             Role::Member => self.member_by_path(api, &record),
             Role::Fallback
             | Role::Membership
@@ -332,6 +347,9 @@ impl<'a> Evaluator<'a> {
             | Role::SplitLast
             | Role::Next
             | Role::Join
+            | Role::Filter
+            | Role::Find
+            | Role::Each
             | Role::Apply => self.call_unknown(&api.path.join("|"), &record),
         }
     }

@@ -93,6 +93,8 @@ impl<'a> Evaluator<'a> {
                 })
             }
             Kind::Fetched(_) => object.clone(),
+            // What a member of an enumeration stands for.
+            Kind::Text(_) if name.text == "value" => object.clone(),
             Kind::OneOf(values) => {
                 let values: Vec<Value> = values
                     .iter()
@@ -351,6 +353,38 @@ impl<'a> Evaluator<'a> {
             Kind::Class(base) => self.settings_type(base),
             _ => None,
         })
+    }
+
+    /// The method of an instance that also has a field of that name, with nothing in it that can be called.
+    pub(super) fn method_beside_field(&self, object: &Value, name: &str) -> Option<Value> {
+        let Kind::Map(map) = &object.kind else {
+            return None;
+        };
+        let map = map.borrow();
+        let class = map.class.as_ref()?;
+        let field = map.entries.get(name).map(|entry| &entry.value.kind);
+        let may_be_called = matches!(
+            field,
+            Some(
+                Kind::Function(_)
+                    | Kind::Bound(_)
+                    | Kind::Class(_)
+                    | Kind::Symbol(_)
+                    | Kind::Pending(_)
+                    | Kind::Object(_)
+                    | Kind::Callback
+                    | Kind::OneOf(_)
+            )
+        );
+        if may_be_called {
+            return None;
+        }
+        let mut members = self.members_of(class).into_iter();
+        let method = members.find_map(|(file, member)| match member.kind {
+            MemberKind::Method(function) if member.name.text == name => Some((file, function)),
+            _ => None,
+        })?;
+        Some(self.method_closure(class, method, Some(object)))
     }
 
     pub(super) fn method_closure(

@@ -1,5 +1,7 @@
 //! Methods of values that are no instances of a class of the project: those that the models know by their name.
 
+use std::rc::Rc;
+
 use super::Evaluator;
 use super::export::forget_private;
 use super::expression::any_of;
@@ -17,16 +19,21 @@ impl<'a> Evaluator<'a> {
             Kind::Object(inner) => self.call_object(object, inner, name, record),
             // Reading the answer, or choosing from it.
             Kind::Fetched(_)
-                if self
-                    .catalog
-                    .method(&name.text)
-                    .is_none_or(|method| method.role == Role::Respond) =>
+                if self.catalog.method(&name.text).is_none_or(|method| {
+                    matches!(
+                        method.role,
+                        Role::Respond | Role::Filter | Role::Find | Role::Each
+                    )
+                }) =>
             {
                 object.clone()
             }
             // Text that is made readable before it is read.
             Kind::Claims(site, path) if self.is_text_of_claims(*site, path) => object.clone(),
             Kind::Claims(site, _) => {
+                if let Some(method) = self.method_of_claims(object, &name.text) {
+                    return self.invoke(&method, &record);
+                }
                 let method = self.catalog.method(&name.text);
                 if method.is_some_and(|method| method.fails) {
                     self.note_use(object, Use::Propagated);
@@ -51,7 +58,7 @@ impl<'a> Evaluator<'a> {
         }
         let method = method.filter(|method| match method.role {
             Role::Respond => false,
-            Role::Instance => matches!(object.kind, Kind::Class(_)),
+            Role::Instance | Role::Default => matches!(object.kind, Kind::Class(_)),
             _ => true,
         });
         let Some(method) = method else {
@@ -156,7 +163,31 @@ impl<'a> Evaluator<'a> {
                 }
                 called.unwrap_or_else(|| object.clone())
             }
+            Role::Filter | Role::Find | Role::Each => {
+                match self.call_with_elements(method.role, object, &record) {
+                    Some(value) => value,
+                    None => self.call_with_unknown_elements(object, name, &record),
+                }
+            }
+            // What follows the receiver that the function is given.
+            Role::Bind if record.positional.len() > 1 => {
+                let mut given = record;
+                given.positional[0] = (object.clone(), name.span);
+                self.bind_to_first(given)
+            }
+            Role::Bind => object.clone(),
             Role::Instance => self.instance_of_value(object),
+            Role::Default => match &object.kind {
+                Kind::Class(class) => {
+                    let nothing = CallRecord {
+                        span: record.span,
+                        name: record.name,
+                        ..CallRecord::default()
+                    };
+                    self.instantiate(&Rc::clone(class), &nothing)
+                }
+                _ => self.call_unknown(&name.text, &record),
+            },
             Role::Define => {
                 for (value, span) in &record.positional {
                     if let Some(store) = &method.store {
@@ -225,7 +256,7 @@ impl<'a> Evaluator<'a> {
                     self.note_use(value, Use::Decided);
                     self.note_guard(value, Some(object));
                 }
-                self.note_use(object, Use::Compared);
+                self.note_use(object, Use::Decided);
                 Value::unknown("membership")
             }
             Role::Random => Value::at(Kind::Generated, record.span, "made at run time"),
@@ -255,6 +286,9 @@ impl<'a> Evaluator<'a> {
                     if may_be_token(object) {
                         return self.token_parts(object);
                     }
+                } else if matches!(&object.kind, Kind::Claims(_, path) if !path.is_empty()) {
+                    // The words of a claim say what the claim says.
+                    return object.clone();
                 }
                 let path = format!("{}.{}", object.path(), name.text);
                 self.call_unknown(&path, &record)

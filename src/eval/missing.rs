@@ -7,7 +7,7 @@ use super::stage_test::{Stage, StageTest};
 use super::value::{Kind, Value};
 use crate::facts::Confined;
 use crate::source::Span;
-use crate::syntax::ir::{Call, Comparison, ExprId, ExprKind, If, Literal, LogicalOperator};
+use crate::syntax::ir::{Call, Comparison, ExprId, ExprKind, If, Literal, LogicalOperator, Target};
 
 /// Parts of one condition that are looked at.
 const MOST_PARTS: usize = 8;
@@ -17,10 +17,10 @@ const READERS: [&str; 5] = ["get", "getenv", "var", "var_os", "env"];
 
 /// A value that is missing in one of two ways.
 pub(super) struct Missing {
-    value: Value,
+    pub(super) value: Value,
     /// The place of the way: the first when the condition holds.
     pub(super) way: usize,
-    span: Span,
+    pub(super) span: Span,
 }
 
 /// What the code does about keys that are missing or known.
@@ -32,14 +32,16 @@ pub(super) struct KeyGuards {
     required: Vec<String>,
     /// Keys with which it stops.
     pub(super) refused: Vec<Literal>,
+    /// Code that production does not come to, since it stops before.
+    pub(super) behind: Vec<Span>,
 }
 
 /// What a part of a condition asks.
 pub(super) enum Asked {
     /// Whether something is missing (or, `false`, there).
     Missing(ExprId, bool),
-    /// Whether something is this text.
-    Is(Literal),
+    /// Whether two things are the same, or one is among the other.
+    Is(ExprId, ExprId),
 }
 
 impl<'a> Evaluator<'a> {
@@ -61,7 +63,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The parts of a condition that an operator joins.
-    fn parts(&self, condition: ExprId, operator: LogicalOperator) -> Vec<ExprId> {
+    pub(super) fn parts(&self, condition: ExprId, operator: LogicalOperator) -> Vec<ExprId> {
         let mut parts = Vec::new();
         let mut open = vec![condition];
         while let Some(id) = open.pop() {
@@ -84,15 +86,16 @@ impl<'a> Evaluator<'a> {
         match &module.expr(condition).kind {
             ExprKind::Not(inner) => match self.asked(*inner)? {
                 Asked::Missing(tested, when_true) => Some(Asked::Missing(tested, !when_true)),
-                Asked::Is(_) => None,
+                Asked::Is(..) => None,
             },
-            ExprKind::Name(_) | ExprKind::Member { .. } | ExprKind::Index { .. } => {
-                Some(Asked::Missing(condition, false))
-            }
-            ExprKind::Call(call) => Some(match self.asked_by_method(call) {
-                Some((tested, when_true)) => Asked::Missing(tested, when_true),
-                None => Asked::Missing(condition, false),
-            }),
+            ExprKind::Name(_)
+            | ExprKind::Member { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Assign(_) => Some(Asked::Missing(condition, false)),
+            ExprKind::Call(call) => Some(
+                self.asked_by_method(call)
+                    .unwrap_or(Asked::Missing(condition, false)),
+            ),
             ExprKind::Compare {
                 operator: Comparison::Equal { negated },
                 left,
@@ -104,32 +107,69 @@ impl<'a> Evaluator<'a> {
                     ExprKind::Name(name) => name == "undefined",
                     _ => false,
                 };
-                let text = |id: ExprId| match &module.expr(id).kind {
-                    ExprKind::Text(text) => Some(text.clone()),
-                    _ => None,
-                };
                 if is_nothing(*right) {
                     Some(Asked::Missing(*left, !negated))
                 } else if is_nothing(*left) {
                     Some(Asked::Missing(*right, !negated))
-                } else if !negated {
-                    text(*right).or_else(|| text(*left)).map(Asked::Is)
                 } else {
-                    None
+                    (!negated).then_some(Asked::Is(*left, *right))
                 }
+            }
+            ExprKind::Compare {
+                operator: Comparison::In { negated: false },
+                left,
+                right,
+            } => Some(Asked::Is(*left, *right)),
+            _ => None,
+        }
+    }
+
+    fn asked_by_method(&self, call: &Call) -> Option<Asked> {
+        let ExprKind::Member { object, name } = &self.module.expr(call.callee).kind else {
+            return None;
+        };
+        match name.text.as_str() {
+            "is_empty" | "is_none" | "is_err" | "isEmpty" => Some(Asked::Missing(*object, true)),
+            "is_some" | "is_ok" => Some(Asked::Missing(*object, false)),
+            "includes" | "contains" | "has" => {
+                let member = call.arguments.first()?.value;
+                Some(Asked::Is(*object, member))
             }
             _ => None,
         }
     }
 
-    fn asked_by_method(&self, call: &Call) -> Option<(ExprId, bool)> {
-        let ExprKind::Member { object, name } = &self.module.expr(call.callee).kind else {
-            return None;
+    /// The texts that an expression may be, or that stand in a list.
+    pub(super) fn texts(&mut self, id: ExprId, scope: usize) -> Vec<Literal> {
+        let module = self.module;
+        let value = match &module.expr(id).kind {
+            ExprKind::Text(text) => return vec![text.clone()],
+            ExprKind::List(items) if items.iter().all(|item| !item.spread) => {
+                let items = items.iter().take(MOST_PARTS);
+                return items
+                    .flat_map(|item| self.texts_named(item.value, scope))
+                    .collect();
+            }
+            _ => self.named(id, scope),
         };
-        match name.text.as_str() {
-            "is_empty" | "is_none" | "is_err" | "isEmpty" => Some((*object, true)),
-            "is_some" | "is_ok" => Some((*object, false)),
-            _ => None,
+        let mut texts = Vec::new();
+        for value in value.iter().flat_map(Value::alternatives) {
+            match &self.force(value).kind {
+                Kind::Text(text) => texts.push(text.clone()),
+                Kind::List(list) => {
+                    let list = list.borrow();
+                    texts.extend(list.items.iter().filter_map(Value::as_text).cloned());
+                }
+                _ => {}
+            }
+        }
+        texts
+    }
+
+    fn texts_named(&mut self, id: ExprId, scope: usize) -> Vec<Literal> {
+        match &self.module.expr(id).kind {
+            ExprKind::List(_) => Vec::new(),
+            _ => self.texts(id, scope),
         }
     }
 
@@ -142,6 +182,10 @@ impl<'a> Evaluator<'a> {
                 ExprKind::Name(_) | ExprKind::This => {
                     return Some(self.expression(id, scope));
                 }
+                ExprKind::Assign(assignment) => match &assignment.target {
+                    Target::Name(name) => return self.look_up(&name.text, scope),
+                    _ => return None,
+                },
                 ExprKind::Member { object, .. } | ExprKind::Index { object, .. } => root = *object,
                 ExprKind::Call(call) => {
                     let is_text = |id: ExprId| matches!(module.expr(id).kind, ExprKind::Text(_));
@@ -160,24 +204,6 @@ impl<'a> Evaluator<'a> {
             }
         }
         None
-    }
-
-    /// What two ways leave, of which one puts something in the place of what is missing.
-    pub(super) fn fill_in(
-        &mut self,
-        values: &[(usize, Value)],
-        missing: Option<&Missing>,
-    ) -> Option<Value> {
-        let missing = missing?;
-        let [(_, first), (_, second)] = values else {
-            return None;
-        };
-        let (put, kept) = match missing.way {
-            0 => (first, second),
-            _ => (second, first),
-        };
-        (stands_in(put) && kept.is_same_thing(&missing.value))
-            .then(|| self.either(kept.clone(), put.clone(), missing.span))
     }
 
     /// What a place holds that is written in a way in which it was found to be missing.
@@ -220,16 +246,18 @@ impl<'a> Evaluator<'a> {
         if only_development || !(stops || flow == Flow::Left) {
             return;
         }
-        let mut parts = self.parts(branch.condition, LogicalOperator::And);
-        if parts.len() > 1 {
-            parts.retain(|part| !self.says_stage(*part));
-        }
-        let [rest] = parts[..] else { return };
+        let Some(rest) = self.without_stage(branch.condition) else {
+            return;
+        };
         let guard = self.expression_span(branch.condition);
         let in_production = stage.then == Some(Stage::Production) || self.is_at(Stage::Production);
         for part in self.parts(rest, LogicalOperator::Or) {
             match self.asked(part) {
-                Some(Asked::Is(text)) if stops => self.key_guards.refused.push(text),
+                Some(Asked::Is(left, right)) if stops => {
+                    let mut texts = self.texts(left, scope);
+                    texts.extend(self.texts(right, scope));
+                    self.key_guards.refused.extend(texts);
+                }
                 Some(Asked::Missing(tested, true)) => {
                     let Some(value) = self.named(tested, scope) else {
                         continue;
@@ -244,6 +272,18 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// What a condition asks but for where the program runs, when that is one thing.
+    pub(super) fn without_stage(&self, condition: ExprId) -> Option<ExprId> {
+        let mut parts = self.parts(condition, LogicalOperator::And);
+        if parts.len() > 1 {
+            parts.retain(|part| !self.says_stage(*part));
+        }
+        match parts[..] {
+            [rest] => Some(rest),
+            _ => None,
         }
     }
 
@@ -276,7 +316,10 @@ impl<'a> Evaluator<'a> {
         let guards = &self.key_guards;
         let has_fallback = matches!(value.kind, Kind::Environment { .. } | Kind::Setting { .. });
         let is_required = has_fallback && guards.required.iter().any(|known| known == name);
-        if is_required || guards.refused.contains(literal) && has_fallback {
+        let is_behind = steps
+            .iter()
+            .any(|(step, _)| guards.behind.iter().any(|span| span.contains(*step)));
+        if has_fallback && (is_required || is_behind || guards.refused.contains(literal)) {
             return Some(Confined::Refused);
         }
         self.is_for_development(steps)
@@ -293,7 +336,7 @@ impl<'a> Evaluator<'a> {
 
 impl Value {
     /// Whether two values are read from the same place, or are both nothing.
-    fn is_same_thing(&self, other: &Value) -> bool {
+    pub(super) fn is_same_thing(&self, other: &Value) -> bool {
         let (ours, theirs) = (self.alternatives(), other.alternatives());
         ours.len() == theirs.len()
             && ours.iter().zip(&theirs).all(|(one, two)| {
@@ -305,7 +348,7 @@ impl Value {
 }
 
 /// Whether a value can stand in for one that is missing.
-fn stands_in(value: &Value) -> bool {
+pub(super) fn stands_in(value: &Value) -> bool {
     matches!(
         value.kind,
         Kind::Text(_)

@@ -3,12 +3,14 @@
 //! Branches join into alternatives, loops run once, functions are evaluated in place at their calls, and a function
 //! that nobody in the file calls is evaluated once with unknown arguments. Work is bounded; what was cut is counted.
 
+mod bound;
 mod branch;
 mod by_hand;
 mod call;
 mod callback;
 mod checks;
 mod claim_schema;
+mod claims_type;
 mod class;
 mod conclude;
 mod condition;
@@ -16,6 +18,7 @@ mod decoded;
 mod definition;
 mod deserialized;
 mod discovery;
+mod elements;
 mod export;
 mod expression;
 mod failure;
@@ -27,6 +30,7 @@ mod force;
 mod framework;
 mod header;
 mod imports;
+mod inject;
 mod injected;
 mod instance;
 mod library;
@@ -47,6 +51,7 @@ mod schema;
 mod slots;
 mod stage;
 mod stage_test;
+mod stand_in;
 mod statement;
 mod store;
 mod taken_apart;
@@ -233,6 +238,8 @@ struct Frame {
     this: Option<Value>,
     base: Option<Value>,
     returns: Vec<Value>,
+    /// Which of them stand in for others.
+    returned_instead: Vec<stand_in::ReturnedInstead>,
     label: String,
     /// Runs for callers that are not known.
     generic: bool,
@@ -266,6 +273,8 @@ struct Evaluator<'a> {
     /// Open branches: what each has written, with the value from before.
     journals: Vec<Vec<branch::Write<'a>>>,
     sites: Vec<SiteRecord<'a>>,
+    /// Types that the claims of sites are read into.
+    claims_types: FxHashMap<usize, Rc<ClassValue>>,
     settings: Vec<SettingRecord>,
     reads: Vec<FileRead>,
     generated: Vec<GeneratedKey>,
@@ -277,6 +286,8 @@ struct Evaluator<'a> {
     extensions: FxHashMap<(usize, String), Vec<Extension<'a>>>,
     /// Functions that were made and may never be called in this file.
     waiting: Vec<Rc<Closure>>,
+    /// Functions with some of their arguments, which may never be called in this file.
+    bound: Vec<Rc<value::Bound>>,
     /// How often each function ran.
     ran: FxHashMap<FunctionKey, usize>,
     /// Functions that left something behind that a fact is made of.
@@ -349,7 +360,7 @@ struct Evaluator<'a> {
     /// Where the branches that are open run.
     stages: Vec<stage_test::Stage>,
     /// Where what follows a branch runs, since the program stopped or returned elsewhere.
-    passed: Option<stage_test::Stage>,
+    passed: Option<stage_test::Passed>,
     /// A package was loaded whose name says that it handles tokens, and no model knows it.
     unknown_library: bool,
     /// The condition of the branch that begins, which its first statement may bind.
@@ -368,6 +379,7 @@ impl Frame {
             this: None,
             base: None,
             returns: Vec::new(),
+            returned_instead: Vec::new(),
             label: String::new(),
             generic: false,
             called: None,
@@ -393,6 +405,7 @@ impl<'a> Evaluator<'a> {
             frames: vec![Frame::of_file(0)],
             journals: Vec::new(),
             sites: Vec::new(),
+            claims_types: FxHashMap::default(),
             settings: Vec::new(),
             reads: Vec::new(),
             generated: Vec::new(),
@@ -400,6 +413,7 @@ impl<'a> Evaluator<'a> {
             stores: FxHashMap::default(),
             extensions: FxHashMap::default(),
             waiting: Vec::new(),
+            bound: Vec::new(),
             ran: FxHashMap::default(),
             telling: FxHashSet::default(),
             changes: 0,
@@ -463,7 +477,9 @@ impl<'a> Evaluator<'a> {
         let module = self.module;
         self.block(&module.body, 0);
         self.filling_first();
+        self.run_bound();
         self.run_waiting();
+        self.run_bound();
         let mut next = 0;
         while let Some(class) = self.classes.get(next).cloned() {
             next += 1;
@@ -537,7 +553,11 @@ impl<'a> Evaluator<'a> {
 
     /// Names of the functions and classes around the current place that callers know, innermost first.
     fn wrappers(&self) -> Vec<Wrapper> {
-        self.wrappers_in(&self.frames)
+        let mut wrappers = self.wrappers_in(&self.frames);
+        let frames = self.frames.iter().rev();
+        let generic = frames.take_while(|frame| frame.generic || frame.function.is_none());
+        wrappers.extend(self.makers(generic.filter_map(|frame| frame.function)));
+        wrappers
     }
 
     /// The same around the call of a function that was called for what it gives.

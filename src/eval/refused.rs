@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::missing::Asked;
 use super::value::ClassValue;
-use crate::syntax::ir::{Block, ExprKind, If, Literal, MemberKind, StatementKind};
+use crate::syntax::ir::{Block, ExprKind, If, Literal, LogicalOperator, MemberKind, StatementKind};
 
 /// Conditions within conditions that are looked into.
 const DEEPEST: usize = 8;
@@ -20,25 +20,39 @@ impl<'a> Evaluator<'a> {
             let MemberKind::Method(id) = member.kind else {
                 continue;
             };
+            let scope = class.scope;
             let refused = self.within(file, |this| {
+                let module = this.module;
                 let mut refused = Vec::new();
-                this.refused_in(&this.module.function(id).body, 0, &mut refused);
+                this.refused_in(&module.function(id).body, scope, 0, &mut refused);
                 refused
             });
             self.key_guards.refused.extend(refused);
         }
     }
 
-    fn refused_in(&self, block: &'a Block, depth: usize, refused: &mut Vec<Literal>) {
-        for branch in self.conditions_of(block) {
-            if let Some(Asked::Is(text)) = self.asked(branch.condition)
-                && self.throws(&branch.then, 0)
-            {
-                refused.push(text);
+    fn refused_in(
+        &mut self,
+        block: &'a Block,
+        scope: usize,
+        depth: usize,
+        refused: &mut Vec<Literal>,
+    ) {
+        let conditions: Vec<&'a If> = self.conditions_of(block).collect();
+        for branch in conditions {
+            if self.throws(&branch.then, 0) {
+                let asked = self.without_stage(branch.condition);
+                let asked = asked.map(|rest| self.parts(rest, LogicalOperator::Or));
+                for part in asked.into_iter().flatten() {
+                    if let Some(Asked::Is(left, right)) = self.asked(part) {
+                        refused.extend(self.texts(left, scope));
+                        refused.extend(self.texts(right, scope));
+                    }
+                }
             }
             if depth < DEEPEST {
-                self.refused_in(&branch.then, depth + 1, refused);
-                self.refused_in(&branch.otherwise, depth + 1, refused);
+                self.refused_in(&branch.then, scope, depth + 1, refused);
+                self.refused_in(&branch.otherwise, scope, depth + 1, refused);
             }
         }
     }
@@ -53,7 +67,7 @@ impl<'a> Evaluator<'a> {
                 })
     }
 
-    fn conditions_of(&self, block: &'a Block) -> impl Iterator<Item = &'a If> {
+    fn conditions_of(&self, block: &'a Block) -> impl Iterator<Item = &'a If> + use<'a> {
         let module = self.module;
         let statements = block.statements.iter();
         let ids = statements.filter_map(|statement| match &statement.kind {

@@ -101,6 +101,7 @@ impl<'a> Evaluator<'a> {
             this: closure.this.clone(),
             base: closure.base.clone(),
             returns: Vec::new(),
+            returned_instead: Vec::new(),
             label: name.to_owned(),
             generic,
             called: (record.name != Span::default()).then_some(record.name),
@@ -116,8 +117,10 @@ impl<'a> Evaluator<'a> {
         let start = self.sites.len();
         let (_, tail) = self.block(&function.body, scope);
         let frame = self.frames.pop();
-        let returns = frame.map(|frame| frame.returns).unwrap_or_default();
-        let result = Value::one_of(returns.into_iter().chain(tail));
+        let (returns, instead) = frame
+            .map(|frame| (frame.returns, frame.returned_instead))
+            .unwrap_or_default();
+        let result = self.joined_returns(returns.into_iter().chain(tail).collect(), &instead);
         let result = self.of_declared_type(result, function.returns.as_ref(), closure.scope);
         if self.is_memoised(function) {
             self.note_kept(&result);
@@ -192,6 +195,9 @@ impl<'a> Evaluator<'a> {
     /// What the decorators of a parameter put there. A text is only the name under which something else is kept.
     fn injected(&mut self, decorators: &'a [ExprId], scope: usize) -> Option<Value> {
         decorators.iter().find_map(|decorator| {
+            if let Some(value) = self.injected_by(*decorator, scope) {
+                return (!value.is_unknown()).then_some(value);
+            }
             let value = self.expression(*decorator, scope);
             let value = self.force(value);
             matches!(value.kind, Kind::Object(_)).then_some(value)
@@ -202,6 +208,13 @@ impl<'a> Evaluator<'a> {
         let unknown = Value::unknown(name);
         match parameter.default {
             Some(default) => {
+                if let Some(injected) = self.injected_by(default, scope) {
+                    return if injected.is_unknown() {
+                        unknown
+                    } else {
+                        injected
+                    };
+                }
                 let default = self.expression(default, scope);
                 let span = self.expression_span(parameter.default.unwrap_or(ExprId(0)));
                 self.either(unknown, default, span)

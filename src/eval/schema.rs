@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::deserialized::settings_wanted;
 use super::filled::{Filled, Truth};
 use super::stage::is_for_tests;
-use super::value::{CallRecord, ClassValue, Entry, Kind, Map, Object, Value};
+use super::value::{CallRecord, ClassValue, Entry, Kind, Map, Object, Value, Wanted};
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, FieldModel, Slot, TypeModel};
 use crate::models::source::Source;
@@ -110,7 +109,7 @@ impl<'a> Evaluator<'a> {
         if from.is_none() && described.fields.is_empty() {
             return match class {
                 Some(class) if !matches!(class, Kind::Unknown(_)) => self.wanted(record),
-                _ => settings_wanted(),
+                _ => Value::new(Kind::Wanted(Wanted::Settings)),
             };
         }
         let value = self.read_all(described, reading);
@@ -472,7 +471,7 @@ impl<'a> Evaluator<'a> {
                 let span = described.origin().unwrap_or_default();
                 self.either(given.unwrap_or_else(setting), described, span)
             }
-            Kind::Unknown(_) | Kind::Symbol(_) => given.unwrap_or(described),
+            Kind::Unknown(_) | Kind::Wanted(_) | Kind::Symbol(_) => given.unwrap_or(described),
             _ => match given {
                 Some(given) if reading.field.is_some() => given,
                 _ => described,

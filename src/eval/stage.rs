@@ -1,7 +1,8 @@
 //! Where the program runs: what a condition says of development and production, and what is written for one only.
 
 use super::Evaluator;
-use super::stage_test::{Stage, StageTest};
+use super::flow::Outcome;
+use super::stage_test::{Passed, Stage, StageTest};
 use super::value::{Kind, Map, Value};
 use crate::source::Span;
 use crate::syntax::ir::{Arm, Block, ExprId, ExprKind, StatementKind};
@@ -244,14 +245,23 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The same for what follows a statement of a block.
-    pub(super) fn note_stage_behind(&mut self, block: &Block, index: usize, stage: Option<Stage>) {
-        if stage != Some(Stage::Development) {
+    pub(super) fn note_stage_behind(
+        &mut self,
+        block: &Block,
+        index: usize,
+        passed: Option<Passed>,
+    ) {
+        let Some(passed) = passed.filter(|passed| passed.stage == Stage::Development) else {
             return;
-        }
+        };
         let behind = block.statements.get(index + 1..).unwrap_or_default();
         let tail = block.tail.map(|tail| self.module.expr(tail).span);
         let spans = behind.iter().map(|statement| statement.span).chain(tail);
-        self.development.extend(spans.reduce(Span::join));
+        let span = spans.reduce(Span::join);
+        self.development.extend(span);
+        if passed.stopped {
+            self.key_guards.behind.extend(span);
+        }
     }
 
     pub(super) fn block_span(&self, block: &Block) -> Option<Span> {
@@ -307,6 +317,33 @@ impl<'a> Evaluator<'a> {
         result
     }
 
+    /// How a way of a branch ended that runs at a stage only: its value belongs to that stage.
+    pub(super) fn for_stage(
+        &mut self,
+        (flow, value): Outcome,
+        stage: Option<Stage>,
+        block: &Block,
+    ) -> Outcome {
+        let span = self.block_span(block).unwrap_or_default();
+        let only_development = stage == Some(Stage::Development);
+        let value = value.map(|value| match value.kind {
+            Kind::Text(_) if only_development => value.through(span, "taken in development"),
+            _ => value,
+        });
+        (flow, value)
+    }
+
+    /// A value that stands here: when that is in code that runs in development only, the way to it says so.
+    pub(super) fn written_for_development(&self, value: Value, span: Span) -> Value {
+        let mut blocks = self.development.iter();
+        match value.kind {
+            Kind::Text(_) if blocks.any(|block| block.contains(span)) => {
+                value.through(span, "taken in development")
+            }
+            _ => value,
+        }
+    }
+
     /// Two conditions that both hold.
     pub(super) fn both(&mut self, left: &Value, right: Value, right_span: Span) -> Value {
         let Some(first) = left.stage_test() else {
@@ -343,7 +380,7 @@ pub(super) fn either_stage(left: &Value, right: &Value) -> Option<Value> {
 fn is_result(value: &Value) -> bool {
     !matches!(
         value.kind,
-        Kind::Stage(_) | Kind::Unknown(_) | Kind::Bool(_)
+        Kind::Stage(_) | Kind::Unknown(_) | Kind::Wanted(_) | Kind::Bool(_)
     )
 }
 

@@ -18,6 +18,15 @@ impl Stage {
     }
 }
 
+/// Where what follows a branch runs that does not go on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Passed {
+    /// At this stage only.
+    pub(super) stage: Stage,
+    /// At the other one the program stops.
+    pub(super) stopped: bool,
+}
+
 /// What a truth value says of the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct StageTest {

@@ -6,10 +6,11 @@ use rustc_hash::FxHashSet;
 
 use super::Evaluator;
 use super::branch::Way;
-use super::deserialized::is_settings_wanted;
 use super::flow::{Flow, Outcome};
+use super::stage_test::Passed;
+use super::stand_in::Instead;
 use super::uses::Use;
-use super::value::{ClassValue, Kind, Value};
+use super::value::{ClassValue, Kind, Value, Wanted};
 use crate::source::Span;
 use crate::syntax::ir::{
     AssignOperator, Assignment, Block, ExprId, ExprKind, If, Loop, Match, Statement, StatementKind,
@@ -54,19 +55,29 @@ impl<'a> Evaluator<'a> {
         (Flow::On, value)
     }
 
+    /// The scope in which a definition in a block binds its name: not the block, where blocks have no names.
+    pub(super) fn home_of_definition(&self, scope: usize) -> usize {
+        if self.module.assignments_are_local {
+            self.frame().scope
+        } else {
+            scope
+        }
+    }
+
     pub(super) fn hoist(&mut self, block: &'a Block, scope: usize) {
+        let home = self.home_of_definition(scope);
         for statement in &block.statements {
             match &statement.kind {
                 StatementKind::Function(id) => {
                     if let Some(name) = &self.module.function(*id).name {
                         let closure = self.make_closure(*id, scope);
-                        self.write_name(scope, &name.text, closure);
+                        self.write_name(home, &name.text, closure);
                     }
                 }
                 StatementKind::Extend { class, members, .. } => {
                     self.extend_class(&class.text, members, scope);
                 }
-                StatementKind::Import(imports) => self.import(imports, scope),
+                StatementKind::Import(imports) => self.import(imports, home),
                 _ => {}
             }
         }
@@ -82,7 +93,7 @@ impl<'a> Evaluator<'a> {
                             bases: Vec::new(),
                             statics: Rc::default(),
                         };
-                        self.write_name(scope, &name.text, Value::new(Kind::Class(Rc::new(class))));
+                        self.write_name(home, &name.text, Value::new(Kind::Class(Rc::new(class))));
                     }
                 }
                 StatementKind::Namespace { body, name } => {
@@ -139,6 +150,7 @@ impl<'a> Evaluator<'a> {
                 if let Some(id) = value {
                     let value = self.expression(*id, scope);
                     self.note_returned_for_expired(&value);
+                    let value = self.written_for_development(value, self.expression_span(*id));
                     self.frame_mut().returns.push(value);
                 }
                 Flow::Left
@@ -205,6 +217,8 @@ impl<'a> Evaluator<'a> {
                 Value::one_of(values)
             }
             Kind::Fetched(_) => over.clone(),
+            // Each of several that a claim names.
+            Kind::Claims(_, path) if !path.is_empty() => over.clone(),
             _ => Value::unknown(&format!("{}[]", over.path())),
         }
     }
@@ -230,24 +244,33 @@ impl<'a> Evaluator<'a> {
         let flow = std::cell::Cell::new(Flow::On);
         let missing = missing.as_ref();
         let then = |this: &mut Self| {
+            let since = this.returned_so_far();
             let outcome = this.at_stage(stage.then, |this| {
                 this.in_way(0, missing, |this| then(this))
             });
             flow.set(outcome.0);
-            outcome
+            if let Some(missing) = missing {
+                this.note_returned_instead(missing, since);
+            }
+            this.for_stage(outcome, stage.then, &branch.then)
         };
         let otherwise = |this: &mut Self| {
-            this.at_stage(stage.otherwise, |this| {
+            let outcome = this.at_stage(stage.otherwise, |this| {
                 this.in_way(1, missing, |this| {
                     this.inner_block(&branch.otherwise, scope)
                 })
-            })
+            });
+            this.for_stage(outcome, stage.otherwise, &branch.otherwise)
         };
-        let joined = self.branches_with(&[Box::new(then), Box::new(otherwise)], missing);
+        let instead = missing.map(Instead::Missing);
+        let joined = self.branches_with(&[Box::new(then), Box::new(otherwise)], instead);
         self.note_key_guard(branch, stage, flow.get(), scope);
         if flow.get() == Flow::Left {
             self.narrow(branch.condition, scope);
-            self.passed = stage.otherwise;
+            self.passed = stage.otherwise.map(|stage| Passed {
+                stage,
+                stopped: self.stops(&branch.then),
+            });
         }
         joined
     }
@@ -352,7 +375,13 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn run_try(&mut self, tried: &'a Try, scope: usize) -> Outcome {
         let start = self.sites.len();
-        let body = |this: &mut Self| this.inner_block(&tried.body, scope);
+        let returned = self.returned_so_far();
+        let body = |this: &mut Self| {
+            let outcome = this.inner_block(&tried.body, scope);
+            let until = this.returned_so_far();
+            this.note_returned_after_failure(returned, until);
+            outcome
+        };
         let mut ways: Vec<Way<'_, 'a>> = vec![Box::new(body)];
         for handler in &tried.handlers {
             ways.push(Box::new(move |this: &mut Self| {
@@ -363,7 +392,7 @@ impl<'a> Evaluator<'a> {
                 this.for_handler(handler, start, |this| this.block(&handler.body, inner))
             }));
         }
-        let (flow, value) = self.branches(&ways);
+        let (flow, value) = self.branches_with(&ways, Some(Instead::Failed));
         self.note_handlers(tried, start);
         let (last, _) = self.inner_block(&tried.finally, scope);
         (if last == Flow::Left { Flow::Left } else { flow }, value)
@@ -381,11 +410,14 @@ impl<'a> Evaluator<'a> {
         if let Some(annotation) = &assignment.annotation
             && (assignment.value.is_none() || value.is_unknown())
         {
-            value = if is_settings_wanted(&value) {
+            value = if matches!(value.kind, Kind::Wanted(Wanted::Settings)) {
                 self.settings_of_type(annotation, value, scope)
             } else {
                 self.typed(annotation, value, scope)
             };
+        }
+        if let Some(annotation) = &assignment.annotation {
+            self.note_claims_type(&value, annotation, scope);
         }
         match assignment.operator {
             AssignOperator::Set => {}

@@ -13,6 +13,8 @@ use super::schema::Described;
 use super::stage::holds_stage;
 use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Symbol, Value};
 use super::{Evaluator, Frame};
+use crate::code_context;
+use crate::finding::CodeContext;
 use crate::models::catalog::Found;
 use crate::models::schema::{Api, Role, Slot, StoreModel};
 use crate::source::{FileId, Span};
@@ -52,6 +54,10 @@ impl<'a> Evaluator<'a> {
                 let name = name.reveal();
                 let value = match texts.into_iter().next() {
                     Some((text, _)) if api.settings => as_fallback(name, text),
+                    // Written on some condition, perhaps that there is none.
+                    Some((text, _)) if self.depth() > 0 && text.as_text().is_some() => {
+                        as_fallback(name, text)
+                    }
                     Some((text, _)) => text,
                     None => Value::map(Map {
                         entries,
@@ -348,7 +354,12 @@ impl<'a> Evaluator<'a> {
             }
         }
         let filling = project.spelling(here, &model.item.spelled);
-        for file in filling.into_iter().take(MOST_FILLING) {
+        // What a test sets is not there otherwise.
+        let of_tests = |file: &FileId| {
+            code_context::of_path(project.files().path(*file)) == Some(CodeContext::Test)
+        };
+        let filling = filling.into_iter().filter(|file| !of_tests(file));
+        for file in filling.take(MOST_FILLING) {
             if let Some(index) = self.load(file) {
                 self.run_filling(index, &model.item.spelled);
             }

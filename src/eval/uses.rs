@@ -90,6 +90,11 @@ pub(super) enum Use {
     Propagated,
 }
 
+/// Whether a path below what a call returned leads to all of the claims.
+pub(super) fn is_all_claims(path: &[String]) -> bool {
+    path.iter().all(|name| WRAPPERS.contains(&name.as_str()))
+}
+
 impl Evaluator<'_> {
     /// Notes a use when the value is, or holds, claims.
     pub(super) fn note_use(&mut self, value: &Value, how: Use) {

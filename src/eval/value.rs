@@ -1,7 +1,7 @@
 //! Symbolic values: what an expression may be at run time, and the way it came.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -67,6 +67,8 @@ pub(super) enum Kind {
     Symbol(Rc<Symbol>),
     /// A function of this file.
     Function(Rc<Closure>),
+    /// A function of which some arguments are fixed.
+    Bound(Rc<Bound>),
     /// A class of this file.
     Class(Rc<ClassValue>),
     /// An environment variable.
@@ -113,8 +115,19 @@ pub(super) enum Kind {
     Callback,
     /// The default of whatever type is wanted.
     Default,
+    /// What the place where it goes declares; nothing else is known of it.
+    Wanted(Wanted),
     /// One of several.
     OneOf(Rc<[Value]>),
+}
+
+/// How what is wanted is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// A library makes an instance.
+    Instance,
+    /// Settings are read into it.
+    Settings,
 }
 
 /// A part of a token in its compact form.
@@ -231,6 +244,17 @@ pub(super) struct Closure {
     pub(super) this: Option<Value>,
     /// Base class of its class, for `super`.
     pub(super) base: Option<Value>,
+}
+
+/// A function of which some arguments are fixed.
+#[derive(Debug)]
+pub(super) struct Bound {
+    /// The function.
+    pub(super) function: Value,
+    /// Its first arguments, and those with names.
+    pub(super) given: CallRecord,
+    /// Somebody called it.
+    pub(super) called: Cell<bool>,
 }
 
 /// A class of this file.
@@ -429,7 +453,10 @@ impl Value {
 
     /// Whether nothing is known of it.
     pub(super) fn is_unknown(&self) -> bool {
-        matches!(self.kind, Kind::Unknown(_) | Kind::Stage(_))
+        matches!(
+            self.kind,
+            Kind::Unknown(_) | Kind::Wanted(_) | Kind::Stage(_)
+        )
     }
 
     /// Truthiness, when it is known.
@@ -443,6 +470,7 @@ impl Value {
             | Kind::Map(_)
             | Kind::Object(_)
             | Kind::Function(_)
+            | Kind::Bound(_)
             | Kind::Class(_)
             | Kind::Pattern
             | Kind::Generated
@@ -455,6 +483,7 @@ impl Value {
     pub(super) fn path(&self) -> String {
         match &self.kind {
             Kind::Unknown(path) | Kind::File(path) => path.to_string(),
+            Kind::Wanted(_) => "what is wanted".to_owned(),
             Kind::Environment { name, .. } => name.to_string(),
             Kind::Setting { path, .. } => path.to_string(),
             Kind::Symbol(symbol) => symbol.path.join("."),
@@ -484,6 +513,7 @@ impl Value {
             (Kind::Stage(a), Kind::Stage(b)) => a == b,
             (Kind::Text(a), Kind::Text(b)) => a == b && self.origin() == other.origin(),
             (Kind::Unknown(a), Kind::Unknown(b)) => a == b,
+            (Kind::Wanted(a), Kind::Wanted(b)) => a == b,
             (Kind::List(a), Kind::List(b)) => Rc::ptr_eq(a, b),
             (Kind::Map(a), Kind::Map(b)) => Rc::ptr_eq(a, b),
             (Kind::Object(a), Kind::Object(b)) => Rc::ptr_eq(a, b),
@@ -495,6 +525,7 @@ impl Value {
             (Kind::Hash(a), Kind::Hash(b)) => a == b,
             (Kind::Fetched(a), Kind::Fetched(b)) => a == b,
             (Kind::Function(a), Kind::Function(b)) => Rc::ptr_eq(a, b),
+            (Kind::Bound(a), Kind::Bound(b)) => Rc::ptr_eq(a, b),
             (Kind::Pending(a), Kind::Pending(b)) => Rc::ptr_eq(a, b),
             _ => false,
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Evaluator;
 use super::uses::Use;
-use super::value::{Entry, Kind, Map, Value};
+use super::value::{CallRecord, Entry, Kind, Map, Value};
 use crate::source::Span;
 use crate::syntax::ir::{ExprId, ExprKind, Member, MemberKind};
 
@@ -38,6 +38,23 @@ impl Evaluator<'_> {
             _ => {
                 self.expression(place, scope);
             }
+        }
+    }
+
+    /// Writes the entries that a call is given to members of its receiver: `os.environ.update({...})`.
+    pub(super) fn merge_into_symbol(&mut self, receiver: &Value, record: &CallRecord) {
+        let mut written: Vec<(String, Value, Span)> = Vec::new();
+        for (value, _) in &record.positional {
+            if let Kind::Map(map) = &value.kind {
+                let map = map.borrow();
+                let entries = map.entries.iter();
+                written.extend(entries.map(|(name, it)| (name.clone(), it.value.clone(), it.key)));
+            }
+        }
+        let named = record.named.iter();
+        written.extend(named.map(|(name, (value, span))| (name.clone(), value.clone(), *span)));
+        for (name, value, span) in written {
+            self.write_member(receiver, &name, span, value);
         }
     }
 

@@ -55,7 +55,7 @@ pub fn with_trust<T>(
     keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
     key_files::tell_kinds(&mut evaluated.files, &keys);
     let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
-    let graph = run.trust(&evaluated.files, &key_files, &settings, options);
+    let graph = run.trust(&project, &evaluated.files, &key_files, &settings, options)?;
     let holdings = graph
         .identities
         .iter()

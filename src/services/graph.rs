@@ -13,6 +13,7 @@ use super::key_sets;
 use super::naming::is_dotenv;
 use super::paths::folder_of;
 use super::roles::{self, KeyUse, Role, Uses};
+use super::shared_code::SharedCode;
 use crate::facts::{Material, Site, SiteKind};
 use crate::finding::Place;
 use crate::models::schema::KeyKind;
@@ -35,7 +36,8 @@ pub struct TrustGraph<'a> {
 pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
     let tree = Tree::new(input.settings, input.key_files);
     let mut boundaries = boundary::find(input, &tree);
-    let uses = roles::of_services(input.files, &boundaries, input.path_of);
+    let shared = SharedCode::find(input, &boundaries);
+    let uses = roles::of_services(input.files, &boundaries, &shared, input.path_of);
     let own_files = own_files(input, &boundaries);
     let mut nameless = nameless(&uses);
     let mut holdings = Vec::new();
@@ -97,7 +99,7 @@ fn own_pairs(uses: &[Uses<'_>], boundaries: &Boundaries) -> BTreeSet<Place> {
         let is_rest = service.is_none_or(|service| service.is_rest);
         let named = uses.by_name.values().chain(&uses.literals);
         let named = named.flat_map(|used| &used.sites);
-        for site in named.chain(&uses.nameless) {
+        for site in named.chain(&uses.nameless).chain(&uses.offered) {
             let home = match is_rest {
                 true => boundaries.package_of(&site.place.path),
                 false => "",
@@ -170,6 +172,15 @@ fn own_files(input: &Input<'_, '_>, boundaries: &Boundaries) -> BTreeMap<usize, 
         let path = settings.source.path.as_str();
         if matches!(settings.purpose, Purpose::Template | Purpose::Test) {
             continue;
+        }
+        if is_dotenv(path) {
+            let is_started_here = |service: &&(usize, &Service)| {
+                service.1.workspace.as_deref() == Some(folder_of(path))
+            };
+            let services = boundaries.services.iter().enumerate();
+            for (service, _) in services.filter(|service| is_started_here(&service)) {
+                own.entry(service).or_default().push(index);
+            }
         }
         for service in boundaries.owners(path) {
             let folder = boundaries

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::hcl::{Entry, Value, What};
 use super::interpolation::{reference, text};
 use super::{
-    Holder, Reference, SettingValue, SettingsFile, StoreKind, StoreUse, Workload, scalar, terraform,
+    Holder, Reference, SettingValue, SettingsFile, StoreKind, StoreUse, Workload, named_secret,
+    scalar,
 };
 use crate::source::{SourceFile, Span};
 
@@ -288,7 +289,8 @@ impl Workloads<'_> {
         current: &mut Current,
         file: &mut SettingsFile,
     ) {
-        let what = terraform::secret(named, self.source).map_or(SettingValue::Unknown, reference);
+        let what =
+            named_secret::secret(named, self.source).map_or(SettingValue::Unknown, reference);
         let holder = current.holder(file);
         file.add_value((variable.to_owned(), key), (what, named.span), holder);
     }
@@ -304,7 +306,7 @@ impl Workloads<'_> {
                 continue;
             };
             if let Some(secret) = named.get("secret") {
-                return terraform::secret(secret, self.source)
+                return named_secret::secret(secret, self.source)
                     .map_or(SettingValue::Unknown, reference);
             }
             let (Some(name), Some(key)) =
@@ -314,7 +316,7 @@ impl Workloads<'_> {
             };
             let is_version = key == "latest" || key.bytes().all(|byte| byte.is_ascii_digit());
             if is_version {
-                return terraform::secret(name, self.source)
+                return named_secret::secret(name, self.source)
                     .map_or(SettingValue::Unknown, reference);
             }
             let Some(store) = self.store_name(name) else {

@@ -100,6 +100,7 @@ impl Stamp<'_> {
             | ExprKind::Not(_)
             | ExprKind::Await(_)
             | ExprKind::Propagate(_)
+            | ExprKind::Yield(_)
             | ExprKind::Unknown(_) => {}
             ExprKind::Map(entries)
             | ExprKind::Construct {

@@ -6,8 +6,9 @@ use memchr::memmem;
 use serde::Deserialize;
 
 use super::System;
+use super::document::{Named, documents};
 use super::pattern::{Condition, Pattern};
-use super::policy::{Named, documents};
+
 use crate::settings::SettingsSource;
 
 /// Documents of a system that are looked through; with more of them it is not known what they ask for.

@@ -1,12 +1,12 @@
 //! Parts of settings files that say how a system verifies, as places where tokens are verified.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
 
 use super::demand::Demands;
-use super::pattern::{Condition, parts};
+use super::document::{Named, documents, inside, text_of};
+use super::pattern::Condition;
 use super::{Does, Policy, System};
 use crate::code_context;
 use crate::facts::{
@@ -16,15 +16,11 @@ use crate::facts::{
 use crate::finding::{CodeContext, Place};
 use crate::keys;
 use crate::models::schema::{Encoding, KeyKind, Slot, UnsetAlgorithms, UnsetClaim};
-use crate::settings::{Purpose, Reference, Setting, SettingValue, SettingsSource};
+use crate::settings::{Purpose, Reference, SettingValue, SettingsSource};
 use crate::source::Span;
-use crate::syntax::ir::Literal;
 
 /// Parts of one file that are read.
 const MOST_PARTS: usize = 500;
-
-/// A longer value is not read as a document, in bytes.
-const LONGEST_DOCUMENT: usize = 20_000;
 
 /// The slots that are checks.
 const CHECKS: [Slot; 8] = [
@@ -63,56 +59,6 @@ pub(super) fn sites(
     sites.truncate(MOST_PARTS);
     sites.sort_by_key(|site| site.place.span);
     sites
-}
-
-/// A setting with the parts of its name.
-#[derive(Clone)]
-pub(super) struct Named<'f> {
-    pub(super) name: Vec<String>,
-    value: Cow<'f, SettingValue>,
-    key: Span,
-    span: Span,
-}
-
-impl<'f> Named<'f> {
-    fn of(setting: &'f Setting) -> Self {
-        Self {
-            name: parts(&setting.name),
-            value: Cow::Borrowed(&setting.value),
-            key: setting.key,
-            span: setting.span,
-        }
-    }
-
-    pub(super) fn text(&self) -> Option<&str> {
-        text(&self.value)
-    }
-
-    pub(super) fn fits(&self, condition: &Condition) -> bool {
-        condition.holds(&self.name, self.text())
-    }
-}
-
-fn text(value: &SettingValue) -> Option<&str> {
-    match value {
-        SettingValue::Text(text) => Some(text.reveal()),
-        _ => None,
-    }
-}
-
-/// The settings of each document of a file.
-pub(super) fn documents<'f>(file: &'f SettingsSource<'_>) -> Vec<Vec<Named<'f>>> {
-    let settings = || file.read.settings.iter();
-    if file.read.documents.len() < 2 {
-        return vec![settings().map(Named::of).collect()];
-    }
-    let documents = file.read.documents.iter().map(|document| {
-        settings()
-            .filter(|setting| document.contains(setting.key))
-            .map(Named::of)
-            .collect()
-    });
-    documents.collect()
 }
 
 fn read(
@@ -155,29 +101,6 @@ fn read(
         });
     }
     sites.extend(found.values().filter_map(|settings| part(settings)));
-}
-
-/// The members of the JSON object that a setting holds.
-fn inside(holder: &Named<'_>) -> Option<Vec<Named<'static>>> {
-    let text = holder.text()?.trim();
-    if !text.starts_with('{') || text.len() > LONGEST_DOCUMENT {
-        return None;
-    }
-    let json: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
-    let named = |(name, value): (&String, &serde_json::Value)| {
-        let text = match value {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Null => return None,
-            other => other.to_string(),
-        };
-        Some(Named {
-            name: parts(name),
-            value: Cow::Owned(SettingValue::Text(Literal::new(&text))),
-            key: holder.key,
-            span: holder.span,
-        })
-    };
-    Some(json.iter().filter_map(named).collect())
 }
 
 /// One part that says how a system verifies.
@@ -343,8 +266,8 @@ impl Part<'_, '_> {
             SettingValue::Reference {
                 fallback: Some(fallback),
                 ..
-            } => (self::text(fallback)?, true),
-            SettingValue::Joined(parts) => (self::text(parts.first()?)?, false),
+            } => (text_of(fallback)?, true),
+            SettingValue::Joined(parts) => (text_of(parts.first()?)?, false),
             _ => return None,
         };
         let (scheme, rest) = text.trim().split_once("://")?;

@@ -68,6 +68,16 @@ pub enum Role {
     Respond,
     /// Calls its argument with the receiver: `then`, `map`.
     Apply,
+    /// Calls its argument with the receiver, or with its elements, and gives those that it holds for: `filter`.
+    Filter,
+    /// The same, and gives one of them: `find`.
+    Find,
+    /// Calls its argument with the elements of its receiver, to ask something of them or for what it does: `any`.
+    Each,
+    /// Fixes arguments of a function: those that it is given behind that function.
+    Bind,
+    /// Stands as the default of a parameter, or beside its type, for what a function returns that a framework calls.
+    Inject,
     /// A span of time.
     Duration,
     /// Writes to a log or console.

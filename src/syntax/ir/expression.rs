@@ -106,6 +106,8 @@ pub enum ExprKind {
     Await(ExprId),
     /// `x?` in Rust: the value, or leave the function with the error.
     Propagate(ExprId),
+    /// `yield x`: a value that the function gives, before it goes on.
+    Yield(ExprId),
     /// A cast or type assertion: the value unchanged.
     Cast {
         /// What is cast.
@@ -168,6 +170,16 @@ pub struct Argument {
     pub kind: ArgumentKind,
     /// The value.
     pub value: ExprId,
+}
+
+impl Argument {
+    /// Passed by position.
+    pub fn positional(value: ExprId) -> Self {
+        Self {
+            kind: ArgumentKind::Positional,
+            value,
+        }
+    }
 }
 
 /// How an argument is passed.

@@ -4,6 +4,7 @@ use super::super::named::Named;
 use tree_sitter::Node;
 
 use super::{Lowering, children, field, fields, span, statements};
+use crate::source::Span;
 use crate::syntax::ir::{
     Argument, ArgumentKind, AssignOperator, Assignment, Block, Call, Comparison, Entry, ExprId,
     ExprKind, If, Item, Key, LogicalOperator, Target,
@@ -56,7 +57,10 @@ impl<'tree> Lowering<'tree> {
             | "list_pattern" => ExprKind::List(self.items(children(node))),
             "dictionary" => self.dictionary(node),
             "attribute" => self.attribute(node),
-            "subscript" => self.subscript(node),
+            "subscript" => match self.annotated(node) {
+                Some(annotated) => annotated,
+                None => self.subscript(node),
+            },
             "call" => self.call(node),
             "boolean_operator" => {
                 let operator = match field(node, "operator").map(|operator| operator.kind_name()) {
@@ -74,8 +78,12 @@ impl<'tree> Lowering<'tree> {
             "binary_operator" => {
                 let left = self.expression_of(node, "left");
                 let right = self.expression_of(node, "right");
+                let one_is_a_map = [left, right]
+                    .iter()
+                    .any(|side| matches!(self.module.expr(*side).kind, ExprKind::Map(_)));
                 match field(node, "operator").map(|operator| operator.kind_name()) {
                     Some("+") => ExprKind::Add(left, right),
+                    Some("|") if one_is_a_map => merged(left, right, span(node)),
                     _ => ExprKind::Unknown(vec![left, right]),
                 }
             }
@@ -85,6 +93,10 @@ impl<'tree> Lowering<'tree> {
             "await" => match children(node).first() {
                 Some(awaited) => ExprKind::Await(self.expression(*awaited)),
                 None => ExprKind::Unknown(Vec::new()),
+            },
+            "yield" => match children(node).as_slice() {
+                [given] if !is_delegated(node) => ExprKind::Yield(self.expression(*given)),
+                _ => return self.unknown(node),
             },
             "named_expression" => {
                 let target = field(node, "name")
@@ -168,6 +180,20 @@ impl<'tree> Lowering<'tree> {
             },
             None => ExprKind::Unknown(vec![object]),
         }
+    }
+
+    /// `Annotated[Type, call(...)]` as the value of a name: what the call gives, or the type.
+    fn annotated(&mut self, node: Node<'tree>) -> Option<ExprKind> {
+        let object = field(node, "value")?;
+        let path = self.annotation(object).path;
+        let [declared, beside @ ..] = &fields(node, "subscript")[..] else {
+            return None;
+        };
+        let call = beside.iter().find(|node| node.kind_name() == "call")?;
+        (path.rsplit('.').next() == Some("Annotated")).then(|| ExprKind::Cast {
+            value: self.expression(*call),
+            to: self.annotation(*declared),
+        })
     }
 
     fn subscript(&mut self, node: Node<'tree>) -> ExprKind {
@@ -384,4 +410,22 @@ fn comparison_of(operator: &str) -> Option<Comparison> {
         "<" | "<=" | ">" | ">=" => Comparison::Order,
         _ => return None,
     })
+}
+
+/// `yield from x`.
+fn is_delegated(node: Node<'_>) -> bool {
+    (0..node.child_count()).any(|index| {
+        node.child(index)
+            .is_some_and(|child| child.kind_name() == "from")
+    })
+}
+
+/// `a | b` of dictionaries.
+fn merged(left: ExprId, right: ExprId, span: Span) -> ExprKind {
+    let entry = |value| Entry {
+        span,
+        key: Key::Spread,
+        value,
+    };
+    ExprKind::Map(vec![entry(left), entry(right)])
 }

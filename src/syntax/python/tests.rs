@@ -228,6 +228,7 @@ impl Printer<'_> {
                 format!("{shown} {{{}}})", self.block(&attempt.finally))
             }
             ExprKind::Await(value) => format!("(await {})", self.expr(*value)),
+            ExprKind::Yield(value) => format!("(yield {})", self.expr(*value)),
             ExprKind::Unknown(values) => format!("(?{})", self.all(values)),
             other => format!("{other:?}"),
         }
@@ -352,7 +353,8 @@ fn assignments() {
         ("o.a = 1; d['k'] = 2", "(= o.a 1); (= d[\"k\"] 2)"),
         ("f(n := 3)", "(call f (= n 3))"),
         ("del d['k'], x", "(= d[\"k\"] null); x"),
-        ("x = yield 1", "(= x (? 1))"),
+        ("x = yield 1", "(= x (yield 1))"),
+        ("x = yield from a", "(= x (? a))"),
     ]);
     let shared = module(b"o.a = o.b = f()");
     assert_eq!(

@@ -4,9 +4,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::{AttrStyle, Attribute, Expr, Meta};
 
 use super::super::ir::{Argument, ArgumentKind, Call, ExprId, ExprKind};
-use super::expressions::positional;
 use super::extent;
-use super::lower::{Lowerer, plain};
+use super::lowerer::{Lowerer, plain};
 
 impl Lowerer {
     /// Attributes as expressions; documentation is left out.
@@ -34,7 +33,7 @@ impl Lowerer {
                 let value = self.expr(&pair.value);
                 (
                     callee_span.join(self.span_of(&pair.value)),
-                    vec![positional(value)],
+                    vec![Argument::positional(value)],
                 )
             }
         };
@@ -99,7 +98,7 @@ impl Lowerer {
                 value: self.attribute_value(&assign.right),
             };
         }
-        positional(self.attribute_value(argument))
+        Argument::positional(self.attribute_value(argument))
     }
 
     /// Notes what stands at `extent` when its attributes mark a test, or code for development.

@@ -3,12 +3,12 @@
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
 use super::super::ir::{
-    Argument, ArgumentKind, AssignOperator, Block, Call, Comparison, Entry, ExprId, ExprKind,
-    Function, If, Item, Key, Literal, LogicalOperator, Match, MemberTarget, Name, Parameter,
-    ParameterKind, Statement, StatementKind, Target, TypeName,
+    Argument, AssignOperator, Block, Call, Comparison, Entry, ExprId, ExprKind, Function, If, Item,
+    Key, Literal, LogicalOperator, Match, MemberTarget, Name, Parameter, ParameterKind, Statement,
+    StatementKind, Target, TypeName,
 };
 use super::extent;
-use super::lower::Lowerer;
+use super::lowerer::Lowerer;
 use crate::source::Span;
 
 /// Whether a binary operator writes (`+=`).
@@ -26,14 +26,6 @@ pub(super) fn is_update(operator: &BinOp) -> bool {
             | BinOp::ShlAssign(_)
             | BinOp::ShrAssign(_)
     )
-}
-
-/// A positional argument.
-pub(super) fn positional(value: ExprId) -> Argument {
-    Argument {
-        kind: ArgumentKind::Positional,
-        value,
-    }
 }
 
 impl Lowerer {
@@ -273,7 +265,7 @@ impl Lowerer {
         ExprKind::Call(Call {
             callee,
             arguments: (self.exprs(arguments).into_iter())
-                .map(positional)
+                .map(Argument::positional)
                 .collect(),
             constructs: false,
             type_arguments,

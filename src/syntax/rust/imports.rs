@@ -3,7 +3,7 @@
 use syn::{ItemExternCrate, ItemMod, UseTree};
 
 use super::super::ir::{Import, Name};
-use super::lower::{Lowerer, plain};
+use super::lowerer::{Lowerer, plain};
 
 impl Lowerer {
     pub(super) fn use_tree(

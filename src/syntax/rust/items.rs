@@ -7,7 +7,7 @@ use super::super::ir::{
     Statement, StatementKind, Target,
 };
 use super::extent::{self, Extent};
-use super::lower::Lowerer;
+use super::lowerer::Lowerer;
 use crate::source::Span;
 
 impl Lowerer {

@@ -12,10 +12,9 @@ use super::super::ir::{
     Argument, ArgumentKind, Block, Call, Entry, ExprId, ExprKind, Item, Key, Literal,
     LogicalOperator, Name, Statement, StatementKind,
 };
-use super::expressions::positional;
 use super::extent;
 use super::format::{FormatArguments, Piece, pieces};
-use super::lower::{Lowerer, plain};
+use super::lowerer::{Lowerer, plain};
 use crate::source::Span;
 
 /// Macros within macros that are still read: each level parses its tokens anew.
@@ -339,7 +338,9 @@ impl Lowerer {
                         named: HashMap::new(),
                     };
                     let place = self.at(format.span());
-                    arguments.push(positional(self.template_of(&format, &none, place)));
+                    arguments.push(Argument::positional(
+                        self.template_of(&format, &none, place),
+                    ));
                 }
                 None => arguments.extend(self.macro_arguments(std::slice::from_ref(part))),
             }

@@ -6,11 +6,12 @@ mod extent;
 mod format;
 mod imports;
 mod items;
-mod lower;
+mod lowerer;
 mod macros;
 mod patterns;
 mod rescue;
 pub(super) mod resolve;
+mod statements;
 mod text;
 mod token_path;
 mod types;
@@ -21,7 +22,7 @@ mod tests;
 use super::bounds::Limits;
 use super::ir::{Module, Unread};
 use crate::source::{SourceFile, Span};
-use lower::Lowerer;
+use lowerer::Lowerer;
 
 /// Parses and lowers a file.
 pub(super) fn parse(source: &SourceFile, limits: &Limits) -> Module {

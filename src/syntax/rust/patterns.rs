@@ -6,7 +6,7 @@ use super::super::ir::{
     Arm, AssignOperator, Assignment, Comparison, ExprId, ExprKind, LogicalOperator, MemberTarget,
     Statement, StatementKind, Target,
 };
-use super::lower::{Lowerer, plain};
+use super::lowerer::{Lowerer, plain};
 use super::types;
 use crate::source::Span;
 

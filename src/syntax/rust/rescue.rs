@@ -7,7 +7,7 @@ use tree_sitter::Node;
 use super::super::bounds;
 use super::super::ir::{Block, Name, Statement, StatementKind, Unread};
 use super::attributes::mark_tests;
-use super::lower::{Lowerer, plain};
+use super::lowerer::{Lowerer, plain};
 use super::token_path;
 use crate::source::Span;
 

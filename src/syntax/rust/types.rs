@@ -10,7 +10,7 @@ use syn::{
 
 use super::super::ir::{ExprId, ExprKind, TypeName};
 use super::extent;
-use super::lower::{Lowerer, plain};
+use super::lowerer::{Lowerer, plain};
 use crate::source::Span;
 
 /// Length of a type that is shown as text.

@@ -259,7 +259,9 @@ impl Printer<'_> {
             ExprKind::Map(entries) => {
                 format!("{{{}}}", list(entries, |entry| self.entry(entry)))
             }
-            ExprKind::Construct { .. } | ExprKind::Propagate(_) => "(foreign)".into(),
+            ExprKind::Construct { .. } | ExprKind::Propagate(_) | ExprKind::Yield(_) => {
+                "(foreign)".into()
+            }
             ExprKind::Member { object, name } => format!("{}.{}", self.expr(*object), name.text),
             ExprKind::Index { object, index } => {
                 format!("{}[{}]", self.expr(*object), self.expr(*index))

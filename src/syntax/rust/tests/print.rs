@@ -286,6 +286,7 @@ fn expr(module: &Module, id: ExprId) -> String {
         ExprKind::Try(_) => "try".into(),
         ExprKind::Await(value) => format!("(await {})", expr(module, *value)),
         ExprKind::Propagate(value) => format!("(? {})", expr(module, *value)),
+        ExprKind::Yield(value) => format!("(yield {})", expr(module, *value)),
         ExprKind::Cast { value, to } => {
             format!("(as {} {})", expr(module, *value), type_name(to))
         }
