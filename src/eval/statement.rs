@@ -479,6 +479,9 @@ impl<'a> Evaluator<'a> {
             Target::Members { members, rest } => {
                 for member in members {
                     let mut part = self.member(&value, &member.member);
+                    if member.is_certain {
+                        self.note_use(&part, Use::Decided);
+                    }
                     if let Some(default) = member.default {
                         let default = self.expression(default, scope);
                         part = self.either(part, default, member.member.span);
