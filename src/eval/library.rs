@@ -340,6 +340,9 @@ impl<'a> Evaluator<'a> {
             Role::Bind => self.bind_to_first(record),
             Role::Inject => {
                 let function = self.slot_value(api, Slot::Value, &record);
+                if let (Some(store), Some(named)) = (&api.store, &function) {
+                    return self.provided(store, named.clone());
+                }
                 function.map_or_else(
                     || Value::unknown("injected"),
                     |it| self.inject(&it, &record),
