@@ -36,7 +36,7 @@ pub struct TrustGraph<'a> {
 pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
     let tree = Tree::new(input.settings, input.key_files);
     let mut boundaries = boundary::find(input, &tree);
-    let shared = SharedCode::find(input, &boundaries);
+    let shared = SharedCode::find(input, &tree, &boundaries);
     let uses = roles::of_services(input.files, &boundaries, &shared, input.path_of);
     let own_files = own_files(input, &boundaries);
     let mut nameless = nameless(&uses);

@@ -5,6 +5,7 @@
 mod address;
 mod at;
 mod boundary;
+mod charts;
 mod content;
 mod environment;
 mod folders;

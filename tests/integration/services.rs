@@ -86,7 +86,13 @@ fn holders_and_their_roles() {
             "STOCK_JWT_SECRET: returns verifies, stock verifies",
         ]
     );
-    for several in ["terraform-instances", "helm-aliases"] {
+    let instances = [
+        "terraform-instances",
+        "terraform-set",
+        "helm-aliases",
+        "helm-beside",
+    ];
+    for several in instances {
         assert_eq!(
             map(several),
             [
@@ -105,6 +111,10 @@ fn holders_and_their_roles() {
     // What code in a folder of none does is done by whoever takes it in.
     assert_eq!(
         map("shared-folder"),
+        ["JWT_SECRET: auth mints, orders verifies"]
+    );
+    assert_eq!(
+        map("mounted-code"),
         ["JWT_SECRET: auth mints, orders verifies"]
     );
     assert_eq!(
