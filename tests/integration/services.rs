@@ -117,6 +117,11 @@ fn holders_and_their_roles() {
         map("mounted-code"),
         ["JWT_SECRET: auth mints, orders verifies"]
     );
+    // A package that is not in the tree may verify with what a service reads.
+    assert_eq!(
+        map("read-for-package"),
+        ["JWT_KEY: auth mints, mail only holds it, orders what it does with it is not known"]
+    );
     assert_eq!(
         map("nest-workspace"),
         ["JWT_SECRET: auth mints, orders verifies"]
