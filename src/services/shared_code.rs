@@ -31,6 +31,7 @@ impl SharedCode {
             return Self::default();
         }
         let is_shared = |path: &str| boundaries.is_shared(path);
+        let code: BTreeSet<&str> = input.code_paths.iter().copied().collect();
         let mut starts = BTreeSet::new();
         for facts in input.files {
             let sites = facts
@@ -40,7 +41,13 @@ impl SharedCode {
             for site in sites {
                 let root = (input.path_of)(site.root);
                 let paths = [facts.path.clone(), root];
-                starts.extend(paths.into_iter().filter(|path| is_shared(path)));
+                // Settings say something of tokens, too.
+                let is_code = |path: &String| code.contains(path.as_str());
+                starts.extend(
+                    paths
+                        .into_iter()
+                        .filter(|path| is_code(path) && is_shared(path)),
+                );
             }
         }
         if starts.is_empty() {
