@@ -93,6 +93,8 @@ pub struct Finding {
     pub context: Option<CodeContext>,
     /// Shown only when pedantic findings are asked for, although the rule is not pedantic.
     pub pedantic: bool,
+    /// Findings of one rule with the same number are one thing, told at each of its places.
+    pub together: Option<usize>,
     /// Names of the functions and classes around the primary place, outermost first; part of the fingerprint.
     pub scope: String,
     /// Survives moved lines and reformatting; filled at the end of the run.
@@ -270,6 +272,7 @@ mod tests {
                 also: Vec::new(),
                 context: None,
                 pedantic: false,
+                together: None,
                 scope: String::new(),
                 fingerprint: String::new(),
             }],

@@ -3,6 +3,7 @@
 mod error;
 mod gather;
 mod hiding;
+mod importers;
 mod judging;
 mod models;
 mod options;
@@ -98,7 +99,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     key_files::open_tokens(&mut evaluated.files, &keys, &settings, &options.known_keys);
     let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
     let start = Instant::now();
-    let trust = run.trust(&evaluated.files, &key_files, &settings, options);
+    let trust = run.trust(&project, &evaluated.files, &key_files, &settings, options)?;
     report.timings.settings += start.elapsed();
     let joined = ProjectFacts {
         files: evaluated.files.iter().collect(),

@@ -220,7 +220,7 @@ impl Files {
     }
 
     /// Files of a language that spell one of these words, without tests.
-    fn that_spell(&self, folder: &str, words: &[String]) -> Vec<FileId> {
+    pub fn that_spell(&self, folder: &str, words: &[String]) -> Vec<FileId> {
         let words: Vec<memmem::Finder<'_>> = words.iter().map(memmem::Finder::new).collect();
         let spells = |bytes: &[u8]| words.iter().any(|word| word.find(bytes).is_some());
         let files: Vec<(&FileId, &File)> = self.files.iter().collect();
@@ -271,6 +271,19 @@ impl Files {
             module,
             language: file.language,
         })
+    }
+}
+
+impl Files {
+    /// Whether a file stands in the folder of a manifest.
+    pub fn is_beside_a_manifest(&self, id: FileId) -> bool {
+        let folder = self
+            .path(id)
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
+        let behind = self.manifests.range(inside(folder, "")..);
+        let mut beside = behind.take_while(|(path, _)| is_under(path, folder));
+        beside.any(|(path, _)| path.rsplit_once('/').map_or("", |(folder, _)| folder) == folder)
     }
 }
 

@@ -190,6 +190,7 @@ mod tests {
             also,
             context: None,
             pedantic: false,
+            together: None,
             scope: String::new(),
             fingerprint: String::new(),
         }

@@ -12,7 +12,7 @@ use super::hiding::hide_keys;
 use super::models::catalog;
 use super::options::Options;
 use super::unread::unread;
-use super::{gather, rounds};
+use super::{gather, importers, rounds};
 use crate::budget::CutFiles;
 use crate::code_context;
 use crate::context;
@@ -167,21 +167,34 @@ impl Run {
 
     pub(super) fn trust<'a>(
         &'a self,
+        project: &Project<'_>,
         files: &'a [FileFacts],
         key_files: &[KeyFile<'_>],
         settings: &'a [SettingsSource<'a>],
         options: &'a Options,
-    ) -> TrustGraph<'a> {
-        services::gather(&services::Input {
-            files,
-            key_files,
-            settings,
-            code_paths: self.code_paths.iter().map(String::as_str).collect(),
-            manifests: &self.manifests,
-            overrides: &options.config.services,
-            depends_on: &|path, folder, package| self.versions.depends_on(path, folder, package),
-            path_of: &|file| self.files.path(file).to_owned(),
-        })
+    ) -> Result<TrustGraph<'a>, LintError> {
+        let graph = || {
+            services::gather(&services::Input {
+                files,
+                key_files,
+                settings,
+                code_paths: self.code_paths.iter().map(String::as_str).collect(),
+                manifests: &self.manifests,
+                overrides: &options.config.services,
+                depends_on: &|path, folder, package| {
+                    self.versions.depends_on(path, folder, package)
+                },
+                spelling: &|name| {
+                    let name = [name.to_owned()];
+                    let folders = MODEL_FOLDERS.iter();
+                    let found = folders.flat_map(|folder| self.files.that_spell(folder, &name));
+                    found.map(|file| self.files.path(file).to_owned()).collect()
+                },
+                importers: &|starts, is_shared| importers::importers(project, starts, is_shared),
+                path_of: &|file| self.files.path(file).to_owned(),
+            })
+        };
+        Ok(bounds::on_big_stack(options.threads, graph)?)
     }
 
     pub(super) fn evaluate(

@@ -54,7 +54,7 @@ pub fn with_trust<T>(
     let mut keys = run.keys.clone();
     keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
     let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
-    let graph = run.trust(&evaluated.files, &key_files, &settings, options);
+    let graph = run.trust(&project, &evaluated.files, &key_files, &settings, options)?;
     let holdings = graph
         .identities
         .iter()

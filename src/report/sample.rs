@@ -47,6 +47,7 @@ pub(super) fn finding(path: &str, span: Span, message: &str) -> Finding {
         also: Vec::new(),
         context: None,
         pedantic: false,
+        together: None,
         scope: String::new(),
         fingerprint: String::new(),
     }
@@ -107,6 +108,7 @@ pub(super) fn report() -> Report {
         also: vec!["weak-secret", "no-expiry"],
         context: Some(CodeContext::Test),
         pedantic: false,
+        together: None,
         scope: "login".into(),
         ..finding(path, key, "this key")
     });

@@ -37,9 +37,17 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 pub fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let renderer = renderer(style);
     let mut lines = ShownLines::default();
-    for finding in &report.findings {
-        let group = finding_group(report, &mut lines, finding);
-        writeln!(out, "{}\n", renderer.render(&[group]))?;
+    for told in together(&report.findings) {
+        // The first of the worst.
+        if let Some(finding) = told
+            .iter()
+            .copied()
+            .rev()
+            .max_by_key(|finding| finding.level)
+        {
+            let group = finding_group(report, &mut lines, finding, &told);
+            writeln!(out, "{}\n", renderer.render(&[group]))?;
+        }
     }
     for notification in &report.notifications {
         writeln!(
@@ -61,6 +69,25 @@ pub fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Res
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+/// Findings that are one thing, at the place of the first; most stand alone.
+fn together(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut known: BTreeMap<(&str, usize), usize> = BTreeMap::new();
+    for finding in findings {
+        let at = match finding.together {
+            Some(number) => *known
+                .entry((finding.rule.id, number))
+                .or_insert(groups.len()),
+            None => groups.len(),
+        };
+        match groups.get_mut(at) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
 }
 
 fn renderer(style: Style) -> Renderer {
@@ -101,6 +128,7 @@ fn finding_group<'a, 'report>(
     report: &'report Report,
     lines: &mut ShownLines<'report>,
     finding: &'report Finding,
+    told: &[&Finding],
 ) -> Group<'a> {
     let title = label(finding.level)
         .primary_title(safe_text(report, &finding.message))
@@ -121,6 +149,13 @@ fn finding_group<'a, 'report>(
     }
     if !finding.remedy.is_empty() {
         group = group.element(Label::HELP.message(safe_text(report, &finding.remedy)));
+    }
+    if told.len() > 1 {
+        let places = format!(
+            "these are {} findings, one at each of its places",
+            told.len()
+        );
+        group = group.element(Label::NOTE.message(places));
     }
     group.elements(notes(report, finding))
 }
@@ -406,6 +441,27 @@ mod tests {
     #[test]
     fn a_finding_reads_from_top_to_bottom() {
         insta::assert_snapshot!(plain(&sample::report()));
+    }
+
+    #[test]
+    fn one_thing_at_several_places_is_told_once() {
+        let mut report = sample::quoting(b"one two three", Span::new(0, 3));
+        let first = report.findings[0].clone();
+        for (number, level) in [
+            (Some(1), Level::Note),
+            (Some(1), Level::Error),
+            (Some(2), Level::Note),
+        ] {
+            report.findings.push(Finding {
+                together: number,
+                level,
+                ..first.clone()
+            });
+        }
+        let shown = plain(&report);
+        assert_eq!(shown.matches("[alg-none]").count(), 3, "{shown}");
+        assert_eq!(shown.matches("these are 2 findings").count(), 1, "{shown}");
+        assert!(shown.contains("4 findings: 2 errors"), "{shown}");
     }
 
     #[test]

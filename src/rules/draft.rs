@@ -44,6 +44,7 @@ impl Draft {
             also: Vec::new(),
             context,
             pedantic: false,
+            together: None,
             scope: String::new(),
             fingerprint: String::new(),
         }))
@@ -102,6 +103,11 @@ impl Draft {
     /// Shown only when pedantic findings are asked for.
     pub(super) fn pedantic(self) -> Self {
         self.with(|finding| finding.pedantic = true)
+    }
+
+    /// It is the same thing as what other findings of this rule with the same number say.
+    pub(super) fn together(self, number: usize) -> Self {
+        self.with(|finding| finding.together = Some(number))
     }
 
     /// Another place that matters.

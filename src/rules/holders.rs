@@ -7,6 +7,7 @@ use super::draft::Draft;
 use crate::finding::Place;
 use crate::project_facts::ProjectFacts;
 use crate::services::{Holding, Identity, Part, Role};
+use crate::settings::Purpose;
 
 /// Services that a sentence names; more are counted.
 const MOST_NAMED: usize = 8;
@@ -34,7 +35,7 @@ impl<'p, 'a> Holders<'p, 'a> {
             .filter(|holding| holding.part != Part::Public)
             .filter(|holding| {
                 let service = project.trust.services.get(holding.service);
-                service.is_some_and(|service| !service.is_rest)
+                service.is_some_and(|service| !service.is_rest && !service.uses_no_tokens)
             })
             .collect();
         let mut by_service: BTreeMap<usize, Vec<&Holding<'a>>> = BTreeMap::new();
@@ -45,6 +46,8 @@ impl<'p, 'a> Holders<'p, 'a> {
         roles.retain(|service, _| by_service.contains_key(service));
         let committed = holdings.iter().copied();
         let mut places: Vec<&Holding<'a>> = committed.filter(|holding| holding.committed).collect();
+        let all = places.clone();
+        places.retain(|holding| !is_told_elsewhere(holding, &all));
         places.sort_by(|one, other| one.place.cmp(&other.place));
         places.dedup_by(|one, other| one.place == other.place);
         Self {
@@ -136,6 +139,25 @@ impl<'p, 'a> Holders<'p, 'a> {
         }
         draft
     }
+}
+
+/// Whether another place of the same service says it all: the line that the value is written in, which this one only
+/// names; or that of what is deployed, where this one is for development or tests.
+fn is_told_elsewhere(holding: &Holding<'_>, all: &[&Holding<'_>]) -> bool {
+    let written_in = |holding: &Holding<'_>| {
+        let value = holding.value.as_ref();
+        value.map(|value| value.place.path.clone())
+    };
+    let is_for_less = holding.purpose != Purpose::Deployed;
+    let mut others = all.iter().filter(|other| {
+        other.service == holding.service
+            && other.place.path != holding.place.path
+            && written_in(other).is_some_and(|path| path == other.place.path)
+    });
+    others.any(|other| {
+        let is_source = written_in(holding).is_some_and(|path| path == other.place.path);
+        is_source || is_for_less && other.purpose == Purpose::Deployed
+    })
 }
 
 fn does(role: Role) -> &'static str {

@@ -41,10 +41,9 @@ pub(super) fn setting_keys<'p, 'a>(project: &'p ProjectFacts<'a>) -> Vec<Setting
         if !value.committed || holding.part == Part::Public || is_asymmetric {
             continue;
         }
-        let name = project
-            .trust
-            .services
-            .get(holding.service)
+        let service = project.trust.services.get(holding.service);
+        let name = service
+            .filter(|service| !service.uses_no_tokens)
             .map(|service| service.name.as_str());
         let known = by_place.entry(&value.place).or_insert_with(|| SettingKey {
             value,
@@ -112,12 +111,13 @@ impl SettingKey<'_, '_> {
         }
     }
 
-    /// Files for a developer's own machine are told, not more, and so is what no production runs with.
+    /// Files for a developer's own machine and examples are told, not more, and so is what no production runs with.
     pub(super) fn level(&self) -> Level {
         if self.is_refused {
             return Level::Note;
         }
         match self.holding.value_purpose {
+            Purpose::Deployed if self.context == Some(CodeContext::Example) => Level::Note,
             Purpose::Deployed => Level::Error,
             Purpose::Development | Purpose::Test | Purpose::Template => Level::Note,
         }

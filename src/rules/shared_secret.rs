@@ -19,9 +19,9 @@ const MORE_THAN_A_NAME: u8 = 2;
 const SAME_SOURCE: u8 = 4;
 
 pub(super) fn check(project: &ProjectFacts<'_>, findings: &mut Vec<Finding>) {
-    for identity in &project.trust.identities {
+    for (number, identity) in project.trust.identities.iter().enumerate() {
         if let Some(sharing) = Sharing::of(project, identity) {
-            sharing.report(findings);
+            sharing.report(number, findings);
         }
     }
 }
@@ -98,7 +98,7 @@ impl<'p, 'a> Sharing<'p, 'a> {
         })
     }
 
-    fn report(&self, findings: &mut Vec<Finding>) {
+    fn report(&self, number: usize, findings: &mut Vec<Finding>) {
         let holders = &self.holders;
         let identity = holders.identity;
         let count = holders.roles.len();
@@ -132,6 +132,7 @@ impl<'p, 'a> Sharing<'p, 'a> {
                 ))
                 .remedy(None, &advice)
                 .level(self.level)
+                .together(number)
                 .at_most(self.confidence)
                 .also((role.only_verifies() && !private).then_some(verifier_can_mint::ID));
             holders.link(draft, place).report(findings);

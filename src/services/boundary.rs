@@ -12,7 +12,7 @@ use super::folders::{Folders, stem};
 use super::groups::Groups;
 use super::instances::Instance;
 use super::paths::{folder_of, folders_above, is_below, join, name_of};
-use crate::settings::{Purpose, SettingsSource, Workload};
+use crate::settings::{DEPLOYING_STEP, Purpose, SettingsSource, Workload, words};
 use crate::systems::{self, System};
 
 /// What deploys on its own.
@@ -32,6 +32,10 @@ pub struct Service {
     pub code_read: bool,
     /// The known system that its image is of.
     pub system: Option<&'static System>,
+    /// It runs nothing but images that do nothing with tokens: a database, a cache, a console.
+    pub uses_no_tokens: bool,
+    /// The folder of the workspace that it is a program of, where it is started.
+    pub(super) workspace: Option<String>,
     pub(super) workloads: Vec<At>,
 }
 
@@ -76,6 +80,29 @@ impl Boundaries {
             }
         }
         Vec::new()
+    }
+
+    /// Whether a file's code is part of other services than that whose folder it stands in.
+    pub(super) fn is_shared(&self, path: &str) -> bool {
+        self.is_of_package(path) || self.is_of_root(path)
+    }
+
+    /// Whether a file is part of a package that services depend on.
+    pub(super) fn is_of_package(&self, path: &str) -> bool {
+        let nearest = folders_above(path).find(|folder| {
+            let package = self.packages.get(*folder);
+            self.by_folder.contains_key(*folder)
+                || package.is_some_and(|package| !package.used_by.is_empty())
+        });
+        nearest.is_some_and(|folder| !self.by_folder.contains_key(folder))
+    }
+
+    /// Whether a file is part of nothing but the root of the tree, if of anything.
+    pub(super) fn is_of_root(&self, path: &str) -> bool {
+        self.owners(path).iter().all(|service| {
+            let service = self.services.get(*service);
+            service.is_none_or(|of| of.folder.as_deref().is_none_or(str::is_empty))
+        })
     }
 
     /// The services in whose folders a service's folder lies.
@@ -137,7 +164,7 @@ pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
     let patterns = patterns(input);
     let mut units = Vec::new();
     for (file, settings) in input.settings.iter().enumerate() {
-        if matches!(settings.purpose, Purpose::Template | Purpose::Test) {
+        if settings.purpose == Purpose::Template {
             continue;
         }
         let instances = match settings.read.workloads.is_empty() {
@@ -145,6 +172,10 @@ pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
             false => tree.instances(file),
         };
         for (index, workload) in settings.read.workloads.iter().enumerate() {
+            // A pipeline runs tests, and deploys.
+            if settings.purpose == Purpose::Test && workload.kind != DEPLOYING_STEP {
+                continue;
+            }
             let name = (settings.source.path.clone(), workload.name.clone());
             if workload.image.is_none() && workload.build.is_none() && patterns.contains(&name) {
                 continue;
@@ -178,6 +209,10 @@ pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
         });
     }
     let mut boundaries = joined(input, units);
+    for service in &mut boundaries.services {
+        let workspace = |folder: &String| folders.workspaces.get(folder).cloned();
+        service.workspace = service.folder.as_ref().and_then(workspace);
+    }
     let handles_tokens = |folder: &str| {
         let mut files = input.files.iter();
         files.any(|facts| !facts.sites.is_empty() && is_below(&facts.path, folder))
@@ -323,6 +358,22 @@ fn unit(
             keys: vec![key],
         });
     }
+    if workload.kind == DEPLOYING_STEP {
+        let built = workload.build.as_deref();
+        let folder = match built.and_then(|build| join(home, build)) {
+            Some(folder) => folders.with_code.contains(&folder).then_some(folder),
+            None => folders.named(names(), path, ""),
+        }?;
+        let keys = vec![format!("folder {folder}")];
+        return Some(Unit {
+            name: String::new(),
+            folder: Some(folder),
+            why: format!("{path} deploys it"),
+            at: Some(at),
+            image: None,
+            keys,
+        });
+    }
     let is_compose = workload.kind == "compose service";
     let mut keys = Vec::new();
     let mut why = format!("{path} runs it as {} `{}`", workload.kind, workload.name);
@@ -375,6 +426,8 @@ fn unit(
                 .and_then(|build| join(home, build))
                 .unwrap_or_else(|| home.to_owned()),
         );
+    } else if image.is_some_and(systems::uses_no_tokens) {
+        // A folder that is called like a database holds what talks to it.
     } else if let Some(named) = folders.named(names(), path, "") {
         why.push_str(&format!(", and {} is called like it", shown(&named)));
         folder = Some(named);
@@ -427,6 +480,23 @@ fn is_of_cluster(kind: &str) -> bool {
 /// Whether a kind of workload is a resource of Terraform or CloudFormation, which says nothing of where its code is.
 fn is_resource(kind: &str) -> bool {
     kind.contains('_') || kind.contains("::")
+}
+
+/// Whether a name is that of something which runs once, before what it is run for.
+fn is_step(name: &str) -> bool {
+    const STEPS: [&str; 8] = [
+        "migrate",
+        "migrator",
+        "migration",
+        "migrations",
+        "init",
+        "seed",
+        "setup",
+        "test",
+    ];
+    words(name)
+        .iter()
+        .any(|word| STEPS.contains(&word.as_str()))
 }
 
 /// A folder for people.
@@ -496,11 +566,15 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
         let name = named
             .map(str::to_owned)
             .or_else(|| {
-                units
-                    .iter()
-                    .map(|unit| &unit.name)
-                    .find(|name| !name.is_empty())
-                    .cloned()
+                let names = || {
+                    let names = units.iter().map(|unit| &unit.name);
+                    names.filter(|name| !name.is_empty())
+                };
+                // A step that is run from the same code is not what it is called by.
+                let of_folder = folder.as_deref().map(|folder| stem(name_of(folder)));
+                let called_like = names().find(|name| Some(stem(name)) == of_folder);
+                let runs_on = names().find(|name| !is_step(name));
+                called_like.or(runs_on).or_else(|| names().next()).cloned()
             })
             .or_else(|| {
                 folder
@@ -521,8 +595,13 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
             .iter()
             .filter_map(|unit| unit.image.as_deref())
             .find_map(systems::of_image);
+        let mut images = units.iter().map(|unit| unit.image.as_deref());
+        let uses_no_tokens =
+            folder.is_none() && images.all(|image| image.is_some_and(systems::uses_no_tokens));
         boundaries.services.push(Service {
             name,
+            uses_no_tokens,
+            workspace: None,
             folder,
             why,
             deployed: units
@@ -546,6 +625,8 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
             is_rest: true,
             code_read: false,
             system: None,
+            uses_no_tokens: false,
+            workspace: None,
             workloads: Vec::new(),
         });
     }

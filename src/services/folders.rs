@@ -1,15 +1,12 @@
 //! Folders of the tree that may be the code of a service: those with a manifest, a Dockerfile or settings of their own.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::Input;
-use super::paths::{folder_of, folders_above, in_common, is_below, name_of};
+use super::manifests;
+use super::paths::{folder_of, folders_above, in_common, is_below, join, name_of};
 use crate::settings::Purpose;
-
-/// A larger manifest is not read, in bytes.
-const LARGEST_MANIFEST: u64 = 1_000_000;
 
 /// Endings of names that say what something is, not whose.
 const SUFFIXES: [&str; 16] = [
@@ -49,6 +46,9 @@ const ENTRY_FILES: [&str; 14] = [
     "app.js",
 ];
 
+/// How a folder is told for a program by the manifest of a workspace alone.
+const SAID: &str = "says that it is a program";
+
 /// Folders of the tree that may be the code of a service.
 pub(super) struct Folders {
     /// Folders that can run by themselves, and why.
@@ -61,6 +61,12 @@ pub(super) struct Folders {
     pub(super) with_code: BTreeSet<String>,
     /// Folders with a manifest.
     with_manifest: BTreeSet<String>,
+    /// Names of packages that a manifest of the tree asks for.
+    asked_for: BTreeSet<String>,
+    /// Folders that only a script starts, with the name of the package when others may take it in.
+    started: BTreeMap<String, Option<String>>,
+    /// Programs of a workspace, with its folder.
+    pub(super) workspaces: BTreeMap<String, String>,
 }
 
 impl Folders {
@@ -84,6 +90,9 @@ impl Folders {
                 .keys()
                 .map(|path| folder_of(path).to_owned())
                 .collect(),
+            asked_for: BTreeSet::new(),
+            started: BTreeMap::new(),
+            workspaces: BTreeMap::new(),
         };
         for settings in input.settings {
             let path = settings.source.path.as_str();
@@ -107,7 +116,7 @@ impl Folders {
                     .or_insert_with(why);
             }
             let has_code = folders.with_code.contains(folder);
-            if settings.purpose == Purpose::Template || !has_code {
+            if matches!(settings.purpose, Purpose::Template | Purpose::Test) || !has_code {
                 continue;
             }
             if is_dockerfile {
@@ -126,7 +135,26 @@ impl Folders {
             folders.add_name(folder_of(path));
             folders.manifest(path, disk_path, &code);
         }
+        folders.take_back_packages();
+        folders.take_back_programs(input);
         folders
+    }
+
+    /// What other packages ask for is a part of them, although a script starts something in it: a build that watches.
+    /// What starts the programs of a workspace is none itself.
+    fn take_back_packages(&mut self) {
+        for (folder, name) in std::mem::take(&mut self.started) {
+            let is_workspace = self
+                .workspaces
+                .values()
+                .any(|workspace| *workspace == folder);
+            if is_workspace && !self.workspaces.contains_key(&folder) {
+                self.runnable.remove(&folder);
+            } else if let Some(name) = name.filter(|name| self.asked_for.contains(name)) {
+                self.runnable.remove(&folder);
+                self.packages.insert(folder, (name, "javascript"));
+            }
+        }
     }
 
     /// The folder of the program that is built or run from a folder. Beside the code and not beside the manifest: the
@@ -148,7 +176,7 @@ impl Folders {
         }
     }
 
-    fn manifest(&mut self, path: &str, disk_path: &PathBuf, code: &BTreeSet<&str>) {
+    fn manifest(&mut self, path: &str, disk_path: &Path, code: &BTreeSet<&str>) {
         let folder = folder_of(path);
         if !self.with_code.contains(folder) {
             return;
@@ -162,12 +190,7 @@ impl Folders {
                 .iter()
                 .any(|file| code.contains(in_folder(file).as_str()))
         };
-        let read = || {
-            let is_small = fs::metadata(disk_path).is_ok_and(|data| data.len() <= LARGEST_MANIFEST);
-            is_small
-                .then(|| fs::read_to_string(disk_path).ok())
-                .flatten()
-        };
+        let read = || manifests::text(disk_path);
         match name_of(path) {
             "package.json" => {
                 let Some(json) =
@@ -179,14 +202,54 @@ impl Folders {
                     .iter()
                     .any(|script| json.pointer(&format!("/scripts/{script}")).is_some());
                 let is_workspace = json.get("workspaces").is_some();
+                let name = json.get("name").and_then(|name| name.as_str());
+                for asked in ["dependencies", "devDependencies", "peerDependencies"] {
+                    let asked = json.get(asked).and_then(|asked| asked.as_object());
+                    let asked = asked.into_iter().flatten();
+                    let here =
+                        asked.filter(|(_, version)| version.as_str().is_some_and(is_of_tree));
+                    self.asked_for.extend(here.map(|(name, _)| name.clone()));
+                }
                 if !is_workspace
                     && (starts || has_entry(&ENTRY_FILES) && json.get("main").is_none())
                 {
+                    let is_taken_in = ["main", "module", "exports", "types", "typings"]
+                        .iter()
+                        .any(|entry| json.get(entry).is_some());
+                    if !self.runnable.contains_key(folder) {
+                        let name = name.filter(|_| is_taken_in).map(str::to_owned);
+                        self.started.insert(folder.to_owned(), name);
+                    }
                     let why = || format!("{path} starts it");
                     self.runnable.entry(folder.to_owned()).or_insert_with(why);
-                } else if let Some(name) = json.get("name").and_then(|name| name.as_str()) {
+                } else if let Some(name) = name {
                     self.packages
                         .insert(folder.to_owned(), (name.to_owned(), "javascript"));
+                }
+            }
+            "nest-cli.json" => {
+                let json = read().and_then(|text| serde_json::from_str(&text).ok());
+                let json: serde_json::Value = json.unwrap_or_default();
+                let projects = json.get("projects").and_then(|of| of.as_object());
+                for project in projects.into_iter().flat_map(|of| of.values()) {
+                    let text = |name: &str| project.get(name).and_then(|value| value.as_str());
+                    if text("type") == Some("application")
+                        && let Some(root) = text("root").and_then(|root| join(folder, root))
+                        && !root.is_empty()
+                    {
+                        self.program_of_workspace(path, &root, folder);
+                    }
+                }
+            }
+            "project.json" if !folder.is_empty() => {
+                let json = read().and_then(|text| serde_json::from_str(&text).ok());
+                let json: serde_json::Value = json.unwrap_or_default();
+                let kind = json.get("projectType").and_then(|kind| kind.as_str());
+                let above =
+                    folders_above(folder).filter(|above| self.with_manifest.contains(*above));
+                if let (Some("application"), Some(workspace)) = (kind, above.last()) {
+                    let workspace = workspace.to_owned();
+                    self.program_of_workspace(path, folder, &workspace);
                 }
             }
             "Cargo.toml" => {
@@ -208,6 +271,44 @@ impl Folders {
                 self.runnable.entry(folder.to_owned()).or_insert_with(why);
             }
             _ => {}
+        }
+    }
+
+    /// A folder that a manifest of a workspace says is a program.
+    fn program_of_workspace(&mut self, manifest: &str, folder: &str, workspace: &str) {
+        if !self.with_code.contains(folder) {
+            return;
+        }
+        self.add_name(folder);
+        let why = || format!("{manifest} {SAID}");
+        self.runnable.entry(folder.to_owned()).or_insert_with(why);
+        self.workspaces
+            .insert(folder.to_owned(), workspace.to_owned());
+    }
+
+    /// Where a workspace is built as a whole, and one program of it handles tokens, that is what is built.
+    fn take_back_programs(&mut self, input: &Input<'_, '_>) {
+        let mut by_workspace: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (folder, workspace) in &self.workspaces {
+            by_workspace.entry(workspace).or_default().push(folder);
+        }
+        let handles_tokens = |folder: &&str| {
+            let mut files = input.files.iter();
+            files.any(|facts| !facts.sites.is_empty() && is_below(&facts.path, folder))
+        };
+        let mut taken_back = Vec::new();
+        for (workspace, programs) in by_workspace {
+            let with_tokens: Vec<&str> = programs.into_iter().filter(handles_tokens).collect();
+            if let ([only], true) = (&with_tokens[..], self.runnable.contains_key(workspace)) {
+                taken_back.push((*only).to_owned());
+            }
+        }
+        for folder in taken_back {
+            let is_said = |why: &String| why.ends_with(SAID);
+            if self.runnable.get(&folder).is_some_and(is_said) {
+                self.runnable.remove(&folder);
+                self.workspaces.remove(&folder);
+            }
         }
     }
 
@@ -243,6 +344,13 @@ impl Folders {
         }
         None
     }
+}
+
+/// Whether a version of a package means the one of this tree.
+fn is_of_tree(version: &str) -> bool {
+    ["workspace:", "file:", "link:", "portal:", "*"]
+        .iter()
+        .any(|start| version.starts_with(start))
 }
 
 /// The folder of the program that a configuration file is packed with.

@@ -6,13 +6,14 @@ use super::Input;
 use super::boundary::{self, Boundaries, Service};
 use super::content::Part;
 use super::environment::Tree;
-use super::holding::{Identity, Nameless};
+use super::holding::{Holding, Identity, Nameless};
 use super::holdings::{Gatherer, Keys, part};
 use super::joining::identities;
 use super::key_sets;
 use super::naming::is_dotenv;
 use super::paths::folder_of;
 use super::roles::{self, KeyUse, Role, Uses};
+use super::shared_code::SharedCode;
 use crate::facts::{Material, Site, SiteKind};
 use crate::finding::Place;
 use crate::models::schema::KeyKind;
@@ -35,7 +36,8 @@ pub struct TrustGraph<'a> {
 pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
     let tree = Tree::new(input.settings, input.key_files);
     let mut boundaries = boundary::find(input, &tree);
-    let uses = roles::of_services(input.files, &boundaries, input.path_of);
+    let shared = SharedCode::find(input, &tree, &boundaries);
+    let uses = roles::of_services(input.files, &boundaries, &shared, input.path_of);
     let own_files = own_files(input, &boundaries);
     let mut nameless = nameless(&uses);
     let mut holdings = Vec::new();
@@ -78,6 +80,7 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
         &given,
         &mut nameless,
     ));
+    note_readers(&mut holdings, input, &boundaries);
     let identities = identities(holdings, &boundaries);
     let own_pairs = own_pairs(&uses, &boundaries);
     TrustGraph {
@@ -86,6 +89,42 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
         nameless,
         own_pairs,
     }
+}
+
+/// Names that are looked for in the code, to know who reads them.
+const MOST_NAMES: usize = 50;
+
+/// Whoever reads the variable of a key does something with it, if only through a package that is not in the tree.
+fn note_readers(holdings: &mut [Holding<'_>], input: &Input<'_, '_>, boundaries: &Boundaries) {
+    let idle = |holding: &Holding<'_>| {
+        let service = boundaries.services.get(holding.service);
+        let has_code = service.is_some_and(|service| service.code_read);
+        holding.role.only_holds && has_code && is_variable(&holding.name)
+    };
+    let names: BTreeSet<String> = holdings
+        .iter()
+        .filter(|holding| idle(holding))
+        .map(|holding| holding.name.clone())
+        .collect();
+    for name in names.into_iter().take(MOST_NAMES) {
+        let files = (input.spelling)(&name);
+        let readers: BTreeSet<usize> = files
+            .iter()
+            .flat_map(|path| boundaries.owners(path))
+            .collect();
+        for holding in holdings.iter_mut() {
+            if holding.name == name && readers.contains(&holding.service) && idle(holding) {
+                holding.role.only_holds = false;
+            }
+        }
+    }
+}
+
+fn is_variable(name: &str) -> bool {
+    let mut letters = name.bytes();
+    name.len() > 3
+        && letters
+            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == b'_')
 }
 
 /// Where services verify that sign, too: what they verify is what they signed. What is part of no service is taken
@@ -97,7 +136,7 @@ fn own_pairs(uses: &[Uses<'_>], boundaries: &Boundaries) -> BTreeSet<Place> {
         let is_rest = service.is_none_or(|service| service.is_rest);
         let named = uses.by_name.values().chain(&uses.literals);
         let named = named.flat_map(|used| &used.sites);
-        for site in named.chain(&uses.nameless) {
+        for site in named.chain(&uses.nameless).chain(&uses.offered) {
             let home = match is_rest {
                 true => boundaries.package_of(&site.place.path),
                 false => "",
@@ -170,6 +209,15 @@ fn own_files(input: &Input<'_, '_>, boundaries: &Boundaries) -> BTreeMap<usize, 
         let path = settings.source.path.as_str();
         if matches!(settings.purpose, Purpose::Template | Purpose::Test) {
             continue;
+        }
+        if is_dotenv(path) {
+            let is_started_here = |service: &&(usize, &Service)| {
+                service.1.workspace.as_deref() == Some(folder_of(path))
+            };
+            let services = boundaries.services.iter().enumerate();
+            for (service, _) in services.filter(|service| is_started_here(&service)) {
+                own.entry(service).or_default().push(index);
+            }
         }
         for service in boundaries.owners(path) {
             let folder = boundaries

@@ -9,6 +9,7 @@ use super::content::{Content, Part};
 use super::environment::{Given, Tree};
 use super::holding::{Holding, Nameless, SaidBy};
 use super::identity::Evidence;
+use super::manifests::asks_for;
 use super::naming::{
     can_be_key, is_blank_to_fill, is_configuration, is_dotenv, is_pointer, names_private,
     names_public, names_token_key, names_variables,
@@ -22,6 +23,7 @@ use crate::keys;
 use crate::models::schema::{Encoding, KeyKind};
 use crate::settings::{Holder, Purpose, SettingValue, folded, words};
 use crate::syntax::ir::Literal;
+use crate::systems::{self, KeySetting};
 
 /// Everything that a service is given.
 pub(super) struct AllGiven<'a> {
@@ -80,8 +82,13 @@ impl<'a> Gatherer<'_, 'a> {
             };
             let path = settings.source.path.as_str();
             let own = settings.read.settings.iter();
+            // What stands for a whole workspace is that of who asks for it.
+            let of_workspace = service.and_then(|service| service.workspace.as_deref());
+            let is_for_all = of_workspace == Some(folder_of(path));
+            let is_asked = |name: &str| self.uses.by_name.contains_key(&folded(name));
             let own = own
                 .filter(|setting| setting.holder == Holder::File)
+                .filter(|setting| !is_for_all || is_asked(&setting.name))
                 .map(|setting| Given {
                     name: setting.name.clone(),
                     setting,
@@ -269,6 +276,23 @@ impl<'a> Gatherer<'_, 'a> {
         {
             return Some(SaidBy::System);
         }
+        let path = self
+            .input
+            .settings
+            .get(given.file)
+            .map(|settings| settings.source.path.as_str())?;
+        if let Some(setting) = known_setting(path, given) {
+            let home = match (given.at, &service.folder) {
+                (Some(_), Some(folder)) => folder,
+                _ => folder_of(path),
+            };
+            if setting.packages.is_empty() {
+                return Some(SaidBy::System);
+            }
+            if asks_for(self.input.manifests, home, &setting.packages) {
+                return Some(SaidBy::Name);
+            }
+        }
         let is_mount = given.name.starts_with('/');
         let named = if is_mount {
             let last = name_of(&given.name);
@@ -283,11 +307,6 @@ impl<'a> Gatherer<'_, 'a> {
         if !named {
             return None;
         }
-        let path = self
-            .input
-            .settings
-            .get(given.file)
-            .map(|settings| settings.source.path.as_str())?;
         let is_read = given.at.is_some() || is_dotenv(path) || is_configuration(path);
         is_read.then_some(SaidBy::Name)
     }
@@ -337,7 +356,10 @@ impl<'a> Gatherer<'_, 'a> {
         let content = content.or(resolved.content);
         let part = match content {
             Some(content) => content.part,
-            None => part(&given.name, used),
+            None => match (part(&given.name, used), &resolved.value) {
+                (Part::Unknown, Some(value)) if is_symmetric(value.text.reveal()) => Part::Secret,
+                (part, _) => part,
+            },
         };
         if resolved.evidence.is_empty() {
             resolved.evidence.push(Evidence::Name(folded(&given.name)));
@@ -495,6 +517,12 @@ impl<'a> Gatherer<'_, 'a> {
     }
 }
 
+/// The setting of a known system that a given name is, by its file or as a variable.
+fn known_setting(path: &str, given: &Given<'_>) -> Option<&'static KeySetting> {
+    let of_file = systems::setting_of_file(path, &given.name);
+    of_file.or_else(|| systems::setting_of_variable(&given.name))
+}
+
 /// Whether a setting says where a file is, by its value.
 fn names_file(given: &Given<'_>) -> bool {
     matches!(&given.setting.value, SettingValue::Text(text) if text.reveal().starts_with(['/', '.']))
@@ -503,6 +531,14 @@ fn names_file(given: &Given<'_>) -> bool {
 /// Whether a text of a settings file may be a key, and not the mark or address of one.
 fn is_written_key(text: &str) -> bool {
     !is_blank_to_fill(text) && !is_pointer(text) && can_be_key(text)
+}
+
+/// Whether a text of no known format is too short for a key of a pair, and not of the length of one that is written
+/// without a format.
+fn is_symmetric(text: &str) -> bool {
+    const SHORTEST_OF_PAIR: usize = 80;
+    let length = text.trim().len();
+    length < SHORTEST_OF_PAIR && !matches!(length, 43 | 44 | 64)
 }
 
 /// Whether what code calls a key by is the path of a file, and no variable.

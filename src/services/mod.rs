@@ -5,6 +5,7 @@
 mod address;
 mod at;
 mod boundary;
+mod charts;
 mod content;
 mod environment;
 mod folders;
@@ -18,13 +19,15 @@ mod instances;
 mod joining;
 mod key_files;
 mod key_sets;
+mod manifests;
 mod naming;
 mod outside;
 mod paths;
 mod resolution;
 mod roles;
+mod shared_code;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::facts::FileFacts;
@@ -40,6 +43,11 @@ pub use identity::Evidence;
 pub use outside::{MissingVariables, missing_variables};
 pub use resolution::HeldValue;
 pub use roles::Role;
+pub use shared_code::Importers;
+
+/// Finds what takes in each of some files; the function says which are of no program.
+pub type ImportersOf<'i> =
+    dyn Fn(&BTreeSet<String>, &dyn Fn(&str) -> bool) -> BTreeMap<String, Importers> + 'i;
 
 /// What the graph is made of.
 pub struct Input<'i, 'a> {
@@ -57,6 +65,10 @@ pub struct Input<'i, 'a> {
     pub overrides: &'i BTreeMap<String, Vec<String>>,
     /// Whether the code at a path depends on a package: path, model folder of its language, package.
     pub depends_on: &'i dyn Fn(&str, &str, &str) -> bool,
+    /// What takes in each of some files, where a file is of no program when the function says so.
+    pub importers: &'i ImportersOf<'i>,
+    /// Code files, without tests, that spell a name.
+    pub spelling: &'i dyn Fn(&str) -> Vec<String>,
     /// Path of a code file.
     pub path_of: &'i dyn Fn(FileId) -> String,
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::boundary::Boundaries;
+use super::shared_code::SharedCode;
 use crate::facts::{Algorithms, FileFacts, Key, Material, Site, SiteKind};
 use crate::finding::{CodeContext, Place};
 use crate::models::schema::{Encoding, KeyKind};
@@ -134,6 +135,8 @@ pub(super) struct Uses<'a> {
     pub(super) may_mint: bool,
     /// Places that mint or verify with a key that has no name: fetched, made at run time, or not known.
     pub(super) nameless: Vec<&'a Site>,
+    /// The same in shared code, which may never be called so.
+    pub(super) offered: Vec<&'a Site>,
     /// Places that say from where keys are fetched.
     pub(super) fetches: Vec<&'a Site>,
 }
@@ -142,6 +145,7 @@ pub(super) struct Uses<'a> {
 pub(super) fn of_services<'a>(
     files: &'a [FileFacts],
     boundaries: &Boundaries,
+    shared: &SharedCode,
     path_of: &dyn Fn(FileId) -> String,
 ) -> Vec<Uses<'a>> {
     let mut uses: Vec<Uses<'a>> = boundaries
@@ -151,6 +155,7 @@ pub(super) fn of_services<'a>(
         .collect();
     for facts in files {
         let own = boundaries.owners(&facts.path);
+        let is_loose = boundaries.is_of_root(&facts.path);
         for site in &facts.sites {
             let is_use = matches!(
                 site.kind,
@@ -162,23 +167,28 @@ pub(super) fn of_services<'a>(
                 continue;
             }
             let mut owners = own.clone();
-            let is_loose = own.iter().all(|service| {
-                let folder = boundaries
-                    .services
-                    .get(*service)
-                    .and_then(|service| service.folder.as_deref());
-                folder.is_none_or(str::is_empty)
-            });
             if is_loose {
                 let by_caller = boundaries.owners(&path_of(site.root));
                 if !by_caller.is_empty() {
                     owners = by_caller;
                 }
             }
+            let caller = path_of(site.root);
+            let is_shared = boundaries.is_shared(&facts.path) && boundaries.is_shared(&caller);
+            let users = shared.users(&caller).or(shared.users(&facts.path));
+            let users = users.filter(|_| is_shared);
+            let how = match users {
+                _ if is_shared && boundaries.is_of_package(&facts.path) => Shared::Package,
+                Some(_) => Shared::Loose,
+                None => Shared::No,
+            };
+            if let Some(users) = users {
+                owners = users.to_vec();
+            }
             for service in owners {
                 if let Some(uses) = uses.get_mut(service) {
                     if is_use {
-                        add(uses, site);
+                        add(uses, site, how);
                     }
                     if is_fetch {
                         uses.fetches.push(site);
@@ -187,7 +197,49 @@ pub(super) fn of_services<'a>(
             }
         }
     }
+    for uses in &mut uses {
+        uses.sign_with_what_is_registered();
+    }
     uses
+}
+
+/// Whether several services may take in a piece of code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shared {
+    No,
+    /// It stands outside of all of them.
+    Loose,
+    /// It is part of a package that they depend on.
+    Package,
+}
+
+impl<'a> Uses<'a> {
+    /// A framework that was given one key signs and verifies with that where no other is named.
+    fn sign_with_what_is_registered(&mut self) {
+        let mut given: BTreeMap<&str, Vec<&mut KeyUse<'a>>> = BTreeMap::new();
+        for used in self.by_name.values_mut().chain(&mut self.literals) {
+            let mut sites = used.sites.iter();
+            let library = sites.find(|site| site.kind == SiteKind::Register);
+            if let Some(library) = library.map(|site| site.library.name.as_str()) {
+                given.entry(library).or_default().push(used);
+            }
+        }
+        self.nameless.retain(|site| {
+            let is_left_open = site
+                .keys
+                .iter()
+                .all(|key| matches!(key.material, Material::Unknown(_)));
+            let registered = given.get_mut(site.library.name.as_str());
+            match registered.map(Vec::as_mut_slice) {
+                Some([only]) if is_left_open && site.kind != SiteKind::Register => {
+                    only.role.add(Role::at(site));
+                    only.sites.push(site);
+                    false
+                }
+                _ => true,
+            }
+        });
+    }
 }
 
 /// Whether a key is only that of tests.
@@ -205,7 +257,7 @@ fn is_computed(material: &Material) -> bool {
     }
 }
 
-fn add<'a>(uses: &mut Uses<'a>, site: &'a Site) {
+fn add<'a>(uses: &mut Uses<'a>, site: &'a Site, shared: Shared) {
     let role = Role::at(site);
     let mut is_named = site.keys.iter().any(in_test);
     let known = |key: &Key| !matches!(key.material, Material::Unknown(_));
@@ -255,7 +307,12 @@ fn add<'a>(uses: &mut Uses<'a>, site: &'a Site) {
         slot.context = site.context;
         slot.sites.push(site);
     }
+    // What shared code could do with a key that somebody hands to it is no fact of those who take it in.
+    let is_offered = shared == Shared::Package || shared == Shared::Loose && site.generic;
     if !is_named && role.is_active() {
-        uses.nameless.push(site);
+        match is_offered {
+            true => uses.offered.push(site),
+            false => uses.nameless.push(site),
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::tree::{Node, Tree, flatten};
 use super::{
-    Holder, SettingsFile, cloudformation, compose, kubernetes, kustomize, pipelines, scalar,
-    serverless,
+    Holder, SettingsFile, cloudformation, compose, deployments, kubernetes, kustomize, pipelines,
+    scalar, serverless,
 };
 use crate::source::SourceFile;
 
@@ -31,8 +31,10 @@ pub(super) fn read_known(root: Node<'_>, source: &SourceFile, file: &mut Setting
         serverless::read(root, file);
     } else if pipelines::is_workflow(&source.path, root) {
         pipelines::read_workflow(root, file);
+        deployments::read(root, source, file);
     } else if pipelines::is_gitlab(&source.path) {
         pipelines::read_gitlab(root, file);
+        deployments::read_gitlab(root, source, file);
     } else if compose::is_project(&source.path, root) {
         compose::read(root, source, file);
     } else {

@@ -7,6 +7,7 @@ mod chart;
 mod cloudformation;
 mod compose;
 mod content;
+mod deployments;
 mod dockerfile;
 mod document;
 mod dotenv;
@@ -205,6 +206,9 @@ pub enum StoreKind {
     /// A Kubernetes ConfigMap, a Compose config.
     Config,
 }
+
+/// The kind of a [`Workload`] that is a step of a CI pipeline: what it deploys is a service, not it.
+pub(crate) const DEPLOYING_STEP: &str = "deploying step";
 
 /// Something that deploys on its own; where one deployment runs several containers, one of them.
 #[derive(Clone, Debug, Default)]

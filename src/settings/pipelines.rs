@@ -53,7 +53,7 @@ fn variables(map: Option<Node<'_>>, file: &mut SettingsFile) {
 }
 
 /// `${{ secrets.NAME }}`, `${{ vars.NAME }}`, `${{ secrets.NAME || 'default' }}`, with text around.
-fn expression(content: &str) -> SettingValue {
+pub(super) fn expression(content: &str) -> SettingValue {
     let mut parts = Vec::new();
     let mut rest = content;
     while let Some(at) = rest.find("${{") {

@@ -35,12 +35,20 @@ pub struct System {
     /// The image does not say which program of the project it is: an interpreter, a database.
     #[serde(default)]
     pub runtime: bool,
+    /// It does nothing with tokens, whatever it is given.
+    #[serde(default)]
+    uses_no_tokens: bool,
     /// It signs tokens with keys that it makes itself and publishes.
     #[serde(default)]
     pub issues: bool,
     /// Where this was read.
     #[serde(default)]
     pub source: String,
+    /// Names of the settings files that a program on top of it reads; `*` stands for anything.
+    #[serde(default)]
+    files: Vec<String>,
+    /// What stands for the dots of such a setting in the name of a variable.
+    separator: Option<String>,
     /// Settings that hold keys.
     #[serde(default)]
     pub settings: Vec<KeySetting>,
@@ -118,6 +126,9 @@ pub struct KeySetting {
     /// The system verifies tokens with it.
     #[serde(default)]
     pub verifies: bool,
+    /// It is a key only where a manifest asks for one of these packages.
+    #[serde(default)]
+    pub packages: Vec<String>,
 }
 
 impl System {
@@ -126,6 +137,15 @@ impl System {
         self.settings
             .iter()
             .find(|setting| folded(&setting.name) == folded(name))
+    }
+
+    /// The setting of a name whose parts may be anything where `*` stands.
+    fn named(&self, name: &str) -> Option<&KeySetting> {
+        let parts = pattern::parts(name);
+        self.settings.iter().find(|setting| {
+            let pattern = pattern::Pattern::try_from(setting.name.clone());
+            pattern.is_ok_and(|pattern| pattern.prefix(&parts) == Some(parts.len()))
+        })
     }
 }
 
@@ -156,6 +176,33 @@ pub(crate) fn is_runtime(image: &str) -> bool {
     SYSTEMS
         .iter()
         .any(|system| system.runtime && is_of(system, image))
+}
+
+/// Whether what runs in an image does nothing with tokens.
+pub(crate) fn uses_no_tokens(image: &str) -> bool {
+    SYSTEMS
+        .iter()
+        .any(|system| system.uses_no_tokens && is_of(system, image))
+}
+
+/// The setting that holds a key by its name in a settings file at a path.
+pub(crate) fn setting_of_file(path: &str, name: &str) -> Option<&'static KeySetting> {
+    let file = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let mut systems = SYSTEMS.iter().filter(|system| {
+        let mut files = system.files.iter();
+        files.any(|known| pattern::is_like(known, &file))
+    });
+    systems.find_map(|system| system.named(name))
+}
+
+/// The setting that holds a key by the name of the variable it is given as.
+pub(crate) fn setting_of_variable(name: &str) -> Option<&'static KeySetting> {
+    let with_separator = |system: &'static System| {
+        let separator = system.separator.as_deref()?;
+        let is_part = name.contains(separator);
+        is_part.then(|| system.named(&name.replace(separator, ".")))?
+    };
+    SYSTEMS.iter().find_map(with_separator)
 }
 
 /// What settings files tell systems, and tokens that stand in them, as facts of each file that says anything.

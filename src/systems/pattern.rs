@@ -112,7 +112,7 @@ impl Condition {
 }
 
 /// Whether a text fits one in which `*` stands for anything.
-fn is_like(wanted: &str, text: &str) -> bool {
+pub(super) fn is_like(wanted: &str, text: &str) -> bool {
     let mut parts = wanted.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else {

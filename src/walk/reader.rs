@@ -269,13 +269,19 @@ fn drops_key(shown: &str, content: &[u8]) -> bool {
 fn is_manifest(path: &str) -> bool {
     let names = [
         "package.json",
+        "nest-cli.json",
+        "project.json",
         "Cargo.toml",
         "pyproject.toml",
         "requirements.txt",
         "setup.py",
         "setup.cfg",
+        "pom.xml",
+        "build.gradle",
+        "build.gradle.kts",
     ];
-    names.contains(&file_name(path))
+    let name = file_name(path);
+    names.contains(&name) || name.ends_with(".csproj")
 }
 
 /// Whether a file lies in a folder of installed packages.

@@ -86,7 +86,13 @@ fn holders_and_their_roles() {
             "STOCK_JWT_SECRET: returns verifies, stock verifies",
         ]
     );
-    for several in ["terraform-instances", "helm-aliases"] {
+    let instances = [
+        "terraform-instances",
+        "terraform-set",
+        "helm-aliases",
+        "helm-beside",
+    ];
+    for several in instances {
         assert_eq!(
             map(several),
             [
@@ -102,10 +108,25 @@ fn holders_and_their_roles() {
         map("part-of-package"),
         ["JWT_SECRET: auth mints and verifies"]
     );
-    // What code in a folder of none does may be done by whoever takes it in.
-    let shared = map("shared-folder");
-    let unknown = "orders what it does with it is not known";
-    assert!(shared[0].contains(unknown), "{shared:?}");
+    // What code in a folder of none does is done by whoever takes it in.
+    assert_eq!(
+        map("shared-folder"),
+        ["JWT_SECRET: auth mints, orders verifies"]
+    );
+    assert_eq!(
+        map("mounted-code"),
+        ["JWT_SECRET: auth mints, orders verifies"]
+    );
+    // A package that is not in the tree may verify with what a service reads.
+    assert_eq!(
+        map("read-for-package"),
+        ["JWT_KEY: auth mints, mail only holds it, orders what it does with it is not known"]
+    );
+    assert_eq!(
+        map("nest-workspace"),
+        ["JWT_SECRET: auth mints, orders verifies"]
+    );
+    assert_eq!(map("watched-package"), [": api mints, worker verifies"]);
     assert_eq!(map("workspace-shared").len(), 1);
     assert_eq!(map("terraform-modules").len(), 1);
     assert_eq!(map("helm-global").len(), 1);

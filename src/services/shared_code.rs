@@ -1,0 +1,112 @@
+//! Code that stands in no service's folder, or in that of all of them, and is taken in by several: whose it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Input;
+use super::boundary::Boundaries;
+use super::environment::Tree;
+use super::paths::{folder_of, join};
+use crate::facts::SiteKind;
+use crate::settings::{Reference, SettingValue};
+
+/// What takes in a file.
+#[derive(Debug, Default)]
+pub struct Importers {
+    /// Files of programs, by path.
+    pub files: BTreeSet<String>,
+    /// Nothing takes in a file that takes it in, or it itself: it may be started where it stands.
+    pub started: bool,
+}
+
+/// Files that several services share, with the services.
+#[derive(Debug, Default)]
+pub(super) struct SharedCode {
+    users: BTreeMap<String, Vec<usize>>,
+}
+
+impl SharedCode {
+    pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>, boundaries: &Boundaries) -> Self {
+        let mut folders = boundaries.services.iter().map(|of| of.folder.as_deref());
+        if !folders.any(|folder| folder.is_some_and(|folder| !folder.is_empty())) {
+            return Self::default();
+        }
+        let is_shared = |path: &str| boundaries.is_shared(path);
+        let code: BTreeSet<&str> = input.code_paths.iter().copied().collect();
+        let mut starts = BTreeSet::new();
+        for facts in input.files {
+            let sites = facts
+                .sites
+                .iter()
+                .filter(|site| site.kind != SiteKind::Decode || !site.fetched_from.is_empty());
+            for site in sites {
+                let root = (input.path_of)(site.root);
+                let paths = [facts.path.clone(), root];
+                // Settings say something of tokens, too.
+                let is_code = |path: &String| code.contains(path.as_str());
+                starts.extend(
+                    paths
+                        .into_iter()
+                        .filter(|path| is_code(path) && is_shared(path)),
+                );
+            }
+        }
+        if starts.is_empty() {
+            return Self::default();
+        }
+        let mounted = mounted(tree, boundaries, &starts);
+        let mut found = (input.importers)(&starts, &is_shared);
+        for path in mounted.keys() {
+            found.entry(path.clone()).or_default();
+        }
+        let users = found.into_iter().map(|(path, importers)| {
+            let mut users = mounted.get(&path).cloned().unwrap_or_default();
+            for file in &importers.files {
+                users.extend(boundaries.owners(file));
+            }
+            let owners = boundaries.owners(&path);
+            if boundaries.is_of_package(&path) {
+                users.retain(|service| owners.contains(service));
+            } else if importers.started {
+                users.extend(owners);
+            }
+            (path, users.into_iter().collect::<Vec<usize>>())
+        });
+        Self {
+            users: users.filter(|(_, users)| !users.is_empty()).collect(),
+        }
+    }
+
+    /// The services that take in a file, when it is shared.
+    pub(super) fn users(&self, path: &str) -> Option<&[usize]> {
+        self.users.get(path).map(Vec::as_slice)
+    }
+}
+
+/// The services whose deployment puts one of some files among their own.
+fn mounted(
+    tree: &Tree<'_>,
+    boundaries: &Boundaries,
+    files: &BTreeSet<String>,
+) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut mounted: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (index, service) in boundaries.services.iter().enumerate() {
+        for at in &service.workloads {
+            let home = folder_of(tree.path(at.file));
+            for setting in tree.settings_of(*at) {
+                let Some(setting) = tree.setting((at.file, *setting)) else {
+                    continue;
+                };
+                if let SettingValue::Reference {
+                    from: Reference::File(path),
+                    ..
+                } = &setting.value
+                    && let Some(path) = join(home, path)
+                    && files.contains(&path)
+                {
+                    mounted.entry(path).or_default().insert(index);
+                }
+            }
+        }
+    }
+    mounted
+}
