@@ -12,7 +12,7 @@ use super::folders::{Folders, stem};
 use super::groups::Groups;
 use super::instances::Instance;
 use super::paths::{folder_of, folders_above, is_below, join, name_of};
-use crate::settings::{DEPLOYING_STEP, Purpose, SettingsSource, Workload};
+use crate::settings::{DEPLOYING_STEP, Purpose, SettingsSource, Workload, words};
 use crate::systems::{self, System};
 
 /// What deploys on its own.
@@ -482,6 +482,23 @@ fn is_resource(kind: &str) -> bool {
     kind.contains('_') || kind.contains("::")
 }
 
+/// Whether a name is that of something which runs once, before what it is run for.
+fn is_step(name: &str) -> bool {
+    const STEPS: [&str; 8] = [
+        "migrate",
+        "migrator",
+        "migration",
+        "migrations",
+        "init",
+        "seed",
+        "setup",
+        "test",
+    ];
+    words(name)
+        .iter()
+        .any(|word| STEPS.contains(&word.as_str()))
+}
+
 /// A folder for people.
 pub(super) fn shown(folder: &str) -> &str {
     if folder.is_empty() {
@@ -556,7 +573,8 @@ fn joined(input: &Input<'_, '_>, units: Vec<Unit>) -> Boundaries {
                 // A step that is run from the same code is not what it is called by.
                 let of_folder = folder.as_deref().map(|folder| stem(name_of(folder)));
                 let called_like = names().find(|name| Some(stem(name)) == of_folder);
-                called_like.or_else(|| names().next()).cloned()
+                let runs_on = names().find(|name| !is_step(name));
+                called_like.or(runs_on).or_else(|| names().next()).cloned()
             })
             .or_else(|| {
                 folder

@@ -5,6 +5,7 @@
 mod address;
 mod at;
 mod boundary;
+mod charts;
 mod content;
 mod environment;
 mod folders;
@@ -66,6 +67,8 @@ pub struct Input<'i, 'a> {
     pub depends_on: &'i dyn Fn(&str, &str, &str) -> bool,
     /// What takes in each of some files, where a file is of no program when the function says so.
     pub importers: &'i ImportersOf<'i>,
+    /// Code files, without tests, that spell a name.
+    pub spelling: &'i dyn Fn(&str) -> Vec<String>,
     /// Path of a code file.
     pub path_of: &'i dyn Fn(FileId) -> String,
 }
