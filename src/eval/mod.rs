@@ -42,6 +42,7 @@ mod missing;
 mod options;
 mod pending;
 mod place;
+mod provider;
 mod quiet;
 mod reading;
 mod refused;
