@@ -94,7 +94,9 @@ fn claim_check(
     let in_place = in_place_of(slot)
         .iter()
         .any(|name| uses.decided.contains(*name));
-    let by_hand = uses.compared.contains(name) || uses.handed_on.contains(name);
+    let by_hand = uses.compared.contains(name)
+        || uses.handed_on.contains(name)
+        || evaluator.is_read_from_store(uses, name);
     if slot == Slot::Expiry {
         let age = resolved.slots.get(&Slot::MaxAge);
         if matches!(age, Some(Filled::Yes(value, _)) if !matches!(value.kind, Kind::Null)) {

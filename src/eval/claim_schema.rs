@@ -98,12 +98,42 @@ impl<'a> Evaluator<'a> {
                 }
                 claims
             }
+            Kind::Map(_) => {
+                for (name, schema) in properties(&schema) {
+                    let schema = self.force(schema);
+                    if self.is_certain_property(&schema, 0) {
+                        self.note_claim(&claims, &name);
+                    }
+                }
+                claims
+            }
             _ => claims,
         }
     }
 
+    /// Whether only certain values fill a property of a JSON schema.
+    fn is_certain_property(&mut self, schema: &Value, depth: usize) -> bool {
+        const CERTAIN: [&str; 2] = ["const", "enum"];
+        const OF_ELEMENTS: [&str; 2] = ["items", "contains"];
+        if depth > DEEPEST_SCHEMA {
+            return false;
+        }
+        let Kind::Map(map) = &schema.kind else {
+            return self.takes_certain_values(schema, depth);
+        };
+        let map = map.borrow();
+        let inner = OF_ELEMENTS.iter().filter_map(|name| map.entries.get(*name));
+        let inner: Vec<Value> = inner.map(|entry| entry.value.clone()).collect();
+        let is_certain = CERTAIN.iter().any(|name| map.entries.contains_key(*name));
+        drop(map);
+        is_certain
+            || inner
+                .iter()
+                .any(|schema| self.is_certain_property(schema, depth + 1))
+    }
+
     /// Whether a schema is only filled by certain values.
-    fn takes_certain_values(&mut self, schema: &Value, depth: usize) -> bool {
+    pub(super) fn takes_certain_values(&mut self, schema: &Value, depth: usize) -> bool {
         if depth > DEEPEST_SCHEMA {
             return false;
         }
@@ -318,6 +348,20 @@ impl<'a> Evaluator<'a> {
             self.note_use(&claim, Use::Compared);
         }
     }
+}
+
+/// The properties of a JSON schema.
+fn properties(schema: &Value) -> Vec<(String, Value)> {
+    let entries = |value: &Value| match &value.kind {
+        Kind::Map(map) => map.borrow().entries.clone(),
+        _ => BTreeMap::new(),
+    };
+    let properties = entries(schema).remove("properties");
+    let properties = properties.map(|entry| entries(&entry.value));
+    let properties = properties.into_iter().flatten().take(MOST_FIELDS);
+    properties
+        .map(|(name, entry)| (name, entry.value))
+        .collect()
 }
 
 /// The claims that a value is, or may be.

@@ -118,6 +118,7 @@ impl<'a> Evaluator<'a> {
     fn evaluate_statics(&mut self, class: &Rc<ClassValue>, members: &'a [Member]) {
         let inner = self.new_scope(class.scope);
         self.label(&class.name.clone(), |this| {
+            this.frame_mut().this = Some(Value::new(Kind::Class(Rc::clone(class))));
             for member in members {
                 this.decorators(&member.decorators, inner);
                 let MemberKind::Field(Some(value)) = member.kind else {

@@ -293,6 +293,7 @@ impl<'a> Evaluator<'a> {
             }
         }
         self.note_discovery(&map);
+        self.note_provider(&map);
         map
     }
 

@@ -329,9 +329,20 @@ impl<'a> Evaluator<'a> {
                 }
                 object
             }
+            Role::Validate => {
+                let value = self.slot_value(api, Slot::Value, &record);
+                if let Some(claims) = value.filter(|value| !value.is_unknown()) {
+                    self.parse_claims(api, &record, object, &claims);
+                }
+                let name = api.path.first().map_or("", String::as_str);
+                self.call_unknown(name, &record)
+            }
             Role::Bind => self.bind_to_first(record),
             Role::Inject => {
                 let function = self.slot_value(api, Slot::Value, &record);
+                if let (Some(store), Some(named)) = (&api.store, &function) {
+                    return self.provided(store, named.clone());
+                }
                 function.map_or_else(
                     || Value::unknown("injected"),
                     |it| self.inject(&it, &record),
@@ -557,6 +568,7 @@ impl<'a> Evaluator<'a> {
             reported_in: None,
             ignored: None,
             promised,
+            by_test: self.is_run_by_tests(),
         });
         self.sites.len() - 1
     }

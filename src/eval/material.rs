@@ -7,7 +7,7 @@ use base64::{alphabet, engine::DecodePaddingMode};
 use super::Evaluator;
 use super::filled::Filled;
 use super::place::written;
-use super::value::{Kind, Value};
+use super::value::{Kind, List, Value};
 use crate::facts::{Key, Material};
 use crate::finding::Place;
 use crate::models::schema::{Encoding, KeyKind, Role, Slot};
@@ -16,6 +16,9 @@ use crate::syntax::ir::Literal;
 
 /// Nesting of key objects and fallbacks that is followed.
 const DEEPEST_KEY: usize = 6;
+
+/// Fewest numbers in a list that are taken for the bytes of a key.
+const FEWEST_BYTES: usize = 8;
 
 /// A text decoded from base64 or hexadecimal, one character for each byte; other values as they are.
 pub(super) fn decoded(value: Value, encoding: Option<Encoding>) -> Value {
@@ -112,6 +115,25 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
             .map(|pair| (pair[0] * 16 + pair[1]) as u8)
             .collect(),
     )
+}
+
+/// The bytes of a list of numbers, one character for each; a list of the same number is to be filled later.
+fn written_bytes(list: &List) -> Option<Literal> {
+    let byte = |value: &Value| match value.kind {
+        Kind::Number(number) if (0.0..256.0).contains(&number) && number.fract() == 0.0 => {
+            Some(char::from(number as u8))
+        }
+        _ => None,
+    };
+    if list.open || list.items.len() < FEWEST_BYTES {
+        return None;
+    }
+    let text: Option<String> = list.items.iter().map(byte).collect();
+    let text = text?;
+    let first = text.chars().next()?;
+    text.chars()
+        .any(|byte| byte != first)
+        .then(|| Literal::new(&text))
 }
 
 /// What a PEM text says it holds.
@@ -216,6 +238,10 @@ impl Evaluator<'_> {
                 for value in values.iter() {
                     self.collect_keys(value, kind, encoding, from_callback, depth + 1, keys);
                 }
+            }
+            Kind::List(list) if let Some(text) = written_bytes(&list.borrow()) => {
+                let place = self.place(value.origin().unwrap_or_default(), "written here");
+                keys.push(key(kind, Material::Literal { text, place }));
             }
             Kind::List(list) => {
                 for value in &list.borrow().items {
@@ -448,7 +474,9 @@ fn kind_by_name(material: &Material) -> Option<KeyKind> {
     };
     let name = name.to_ascii_lowercase();
     let name = name.rsplit('/').next().unwrap_or(&name);
-    if name.contains("public") || name.contains("cert") {
+    // A prefix may say that a variable is shown to browsers: that makes no public key of a secret.
+    let is_public = name.contains("public") && !name.contains("secret");
+    if is_public || name.contains("cert") {
         Some(KeyKind::Public)
     } else if name.contains("private") {
         Some(KeyKind::Private)

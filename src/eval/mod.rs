@@ -43,6 +43,7 @@ mod missing;
 mod options;
 mod pending;
 mod place;
+mod provider;
 mod quiet;
 mod reading;
 mod refused;
@@ -165,6 +166,8 @@ struct SiteRecord<'a> {
     ignored: Option<(Ignoring, Span)>,
     /// It gives a promise.
     promised: bool,
+    /// A test made the call that led here.
+    by_test: bool,
 }
 
 /// What code does by hand that a library would do.

@@ -431,6 +431,10 @@ impl<'a> Evaluator<'a> {
                 let Some(model) = self.model_of(object) else {
                     return given.unwrap_or(described);
                 };
+                if reading.from.is_none() && self.takes_certain_values(&described, 0) {
+                    // No setting, or one with nothing in its place.
+                    return described;
+                }
                 let nothing = CallRecord::default();
                 if is_content(model) {
                     let mut inner = Described::default();

@@ -24,7 +24,7 @@ fn stage_of_settings(name: &str) -> Option<String> {
 }
 
 /// Names that say where a program runs when they hold, in lower case without marks.
-const DEVELOPMENT_NAMES: [&str; 18] = [
+const DEVELOPMENT_NAMES: [&str; 21] = [
     "debug",
     "isdebug",
     "debugmode",
@@ -43,6 +43,9 @@ const DEVELOPMENT_NAMES: [&str; 18] = [
     "istesting",
     "istestenv",
     "testing",
+    "vitest",
+    "jestworkerid",
+    "pytestcurrenttest",
 ];
 const PRODUCTION_NAMES: [&str; 9] = [
     "prod",

@@ -71,6 +71,7 @@ impl<'a> Evaluator<'a> {
                 StatementKind::Function(id) => {
                     if let Some(name) = &self.module.function(*id).name {
                         let closure = self.make_closure(*id, scope);
+                        let closure = self.for_another_build(&name.text, home, closure);
                         self.write_name(home, &name.text, closure);
                     }
                 }
@@ -104,6 +105,19 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// A definition of a name that is defined already, where no two may have one name: each is for another build.
+    fn for_another_build(&self, name: &str, scope: usize, defined: Value) -> Value {
+        if !self.module.unbound_names_are_packages {
+            return defined;
+        }
+        match self.scopes[scope].names.get(name) {
+            Some(other) if matches!(other.kind, Kind::Function(_) | Kind::OneOf(_)) => {
+                Value::one_of([other.clone(), defined])
+            }
+            _ => defined,
         }
     }
 
@@ -479,6 +493,9 @@ impl<'a> Evaluator<'a> {
             Target::Members { members, rest } => {
                 for member in members {
                     let mut part = self.member(&value, &member.member);
+                    if member.is_certain {
+                        self.note_use(&part, Use::Decided);
+                    }
                     if let Some(default) = member.default {
                         let default = self.expression(default, scope);
                         part = self.either(part, default, member.member.span);

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::filled::Filled;
 use super::member::as_fallback;
 use super::schema::Described;
 use super::stage::holds_stage;
@@ -46,7 +47,11 @@ impl<'a> Evaluator<'a> {
     ) -> Value {
         let api = found.item;
         let store = api.store.clone().unwrap_or_default();
-        let under = self.slot_value(api, Slot::Value, &record);
+        let under = api.slots.get(&Slot::Value);
+        let under = under.and_then(|source| match self.fill(source, &record, object) {
+            Filled::Yes(value, _) => Some(self.force(value)),
+            _ => None,
+        });
         let (entries, texts) = self.described_by(api, &record, object);
         match under.as_ref().and_then(Value::as_text) {
             Some(name) => {

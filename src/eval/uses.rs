@@ -36,6 +36,8 @@ pub(super) struct ClaimsUse {
     pub(super) first_decided: Option<usize>,
     /// Methods that were called on the result.
     pub(super) called: BTreeSet<String>,
+    /// Members of objects from elsewhere that all of them were put into.
+    pub(super) stored_as: BTreeSet<String>,
     /// They were decoded since the token had expired, and the code goes on with them.
     pub(super) went_on: bool,
 }
@@ -129,6 +131,36 @@ impl Evaluator<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// Claims are put into a member of an object that comes from elsewhere: `request.user`.
+    pub(super) fn note_stored(&mut self, value: &Value, name: &str) {
+        self.note_use(value, Use::Stored);
+        for value in value.alternatives() {
+            if let Kind::Claims(site, path) = &value.kind
+                && is_all_claims(path)
+                && let Some(record) = self.sites.get_mut(*site)
+            {
+                record.uses.stored_as.insert(name.to_owned());
+            }
+        }
+    }
+
+    /// Whether code of the tree spells how a claim is read from where all of them were put: a later step looks at it.
+    pub(super) fn is_read_from_store(&self, uses: &ClaimsUse, claim: &str) -> bool {
+        uses.stored_as.iter().any(|name| {
+            let words = [
+                format!("{name}.{claim}"),
+                format!("{name}?.{claim}"),
+                format!("{name}!.{claim}"),
+                format!("{name}[\"{claim}\"]"),
+                format!("{name}['{claim}']"),
+                format!("{name}.get(\"{claim}\""),
+                format!("{name}.get('{claim}'"),
+            ];
+            let here = self.input.file.source.id;
+            !self.input.project.spelling(here, &words).is_empty()
+        })
     }
 
     fn note_claims(&mut self, site: usize, path: &Rc<[String]>, how: Use) {

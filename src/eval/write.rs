@@ -95,10 +95,10 @@ impl Evaluator<'_> {
                         self.put(store, name, Entry { value, key, maybe });
                     }
                     self.keep(path, name, value.clone());
-                    self.note_use(&value, Use::Stored);
+                    self.note_stored(&value, name);
                 }
                 Kind::Symbol(symbol) if self.set_by_member(symbol, name, span, &value) => {}
-                _ => self.note_use(&value, Use::Stored),
+                _ => self.note_stored(&value, name),
             }
         }
     }

@@ -184,6 +184,12 @@ impl Run {
                 depends_on: &|path, folder, package| {
                     self.versions.depends_on(path, folder, package)
                 },
+                spelling: &|name| {
+                    let name = [name.to_owned()];
+                    let folders = MODEL_FOLDERS.iter();
+                    let found = folders.flat_map(|folder| self.files.that_spell(folder, &name));
+                    found.map(|file| self.files.path(file).to_owned()).collect()
+                },
                 importers: &|starts, is_shared| importers::importers(project, starts, is_shared),
                 path_of: &|file| self.files.path(file).to_owned(),
             })

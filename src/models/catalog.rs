@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::schema::{
-    Api, AttributeModel, Library, Method, Model, Role, SettingModel, StoreModel, TypeModel,
+    Api, AttributeModel, Library, Method, Model, ProviderModel, Role, SettingModel, StoreModel,
+    TypeModel,
 };
 
 include!(concat!(env!("OUT_DIR"), "/models.rs"));
@@ -27,6 +28,8 @@ pub struct Catalog {
     by_package: FxHashMap<String, Vec<usize>>,
     methods: FxHashMap<String, (usize, usize)>,
     settings: FxHashMap<String, Vec<(usize, usize)>>,
+    /// Stores with entries that are maps, by model and position.
+    providers: Vec<(usize, usize)>,
     /// Names of errors that stand for whatever is wrong with a token.
     any_errors: FxHashSet<String>,
     /// Names of errors that say that a token has expired.
@@ -113,6 +116,10 @@ impl Catalog {
                 .or_default()
                 .push((index, position));
         }
+        let stores = model.store.iter().enumerate();
+        let with_maps = stores.filter(|(_, store)| store.provider.is_some());
+        self.providers
+            .extend(with_maps.map(|(position, _)| (index, position)));
         let mut by_name: FxHashMap<String, Vec<usize>> = FxHashMap::default();
         for (position, api) in model.api.iter().enumerate() {
             for path in &api.path {
@@ -345,6 +352,15 @@ impl Catalog {
         self.models.iter().flat_map(|model| {
             let library = &model.library;
             model.store.iter().map(move |item| Found { library, item })
+        })
+    }
+
+    /// The maps that are entries of stores, with the names of these.
+    pub fn providers(&self) -> impl Iterator<Item = (&str, &ProviderModel)> {
+        let providers = self.providers.iter();
+        providers.filter_map(|(model, store)| {
+            let store = self.models.get(*model)?.store.get(*store)?;
+            Some((store.name.as_str(), store.provider.as_ref()?))
         })
     }
 

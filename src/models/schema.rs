@@ -18,7 +18,7 @@ pub use inert::Inert;
 pub use key::{Encoding, KeyKind};
 pub use role::Role;
 pub use slot::Slot;
-pub use store::{EntryModel, SettingModel, StoreModel};
+pub use store::{EntryModel, ProviderModel, SettingModel, StoreModel};
 pub use type_model::TypeModel;
 pub use unset::{Unset, UnsetAlgorithms, UnsetClaim, UnsetLifetime};
 pub use versions::Versions;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::at::At;
 use super::content::{FileContent, contents};
 use super::identity::ValueHasher;
-use super::paths::{folder_of, folders_above, in_common, join};
+use super::paths::{folder_of, in_common, join};
 use crate::finding::Place;
 use crate::key_files::KeyFile;
 use crate::settings::{
@@ -49,6 +49,8 @@ pub(super) struct Tree<'a> {
     pub(super) declared: HashMap<(&'a str, &'a str), Vec<(usize, usize)>>,
     /// Calls of a module of the infrastructure, by its folder: file, and name of the call.
     pub(super) modules: HashMap<String, Vec<(usize, &'a str)>>,
+    /// Charts that others take in from where they stand: by their folder, the other one and the name it gives.
+    pub(super) taken_charts: HashMap<String, Vec<(usize, &'a str)>>,
     /// Infrastructure files, by folder.
     pub(super) infrastructure: HashMap<&'a str, Vec<usize>>,
     /// Settings of a workload.
@@ -70,6 +72,7 @@ impl<'a> Tree<'a> {
             feeds: HashMap::new(),
             declared: HashMap::new(),
             modules: HashMap::new(),
+            taken_charts: HashMap::new(),
             infrastructure: HashMap::new(),
             of_workload: HashMap::new(),
             key_files: contents(key_files),
@@ -117,6 +120,7 @@ impl<'a> Tree<'a> {
             }
         }
         tree.link_included();
+        tree.link_charts();
         tree
     }
 
@@ -309,81 +313,6 @@ impl<'a> Tree<'a> {
             .get(folder_of(path))
             .cloned()
             .unwrap_or_default()
-    }
-
-    /// The values of the chart that a template is part of.
-    pub(super) fn chart_values(&self, path: &str) -> Option<usize> {
-        folders_above(path).find_map(|folder| self.values_in(folder))
-    }
-
-    /// A name or image in a chart's template with the values of the chart in it; what else is computed stays.
-    pub(super) fn filled_in(&self, file: usize, text: &str) -> String {
-        let mut filled = String::new();
-        let mut rest = text;
-        while let Some((before, from)) = rest.split_once("{{")
-            && let Some((inside, after)) = from.split_once("}}")
-        {
-            filled.push_str(before);
-            match self.named_value(file, inside) {
-                Some(value) => filled.push_str(value),
-                None => filled.extend(["{{", inside, "}}"]),
-            }
-            rest = after;
-        }
-        filled + rest
-    }
-
-    /// What an expression of a template stands for when that is a value which names something.
-    fn named_value(&self, file: usize, expression: &str) -> Option<&'a str> {
-        const NAMES: [&str; 6] = [
-            "name",
-            "image",
-            "repository",
-            "registry",
-            "component",
-            "app",
-        ];
-        let expression = expression.trim_matches(['-', ' ']);
-        let path = expression.strip_prefix(".Values.")?;
-        let path = path.trim_end_matches("quote").trim_end_matches(['|', ' ']);
-        let last = path.rsplit('.').next().unwrap_or(path).to_ascii_lowercase();
-        if !NAMES.iter().any(|name| last.ends_with(name)) {
-            return None;
-        }
-        let values = self.chart_values(self.path(file))?;
-        let mut settings = self.source(values)?.read.settings.iter().rev();
-        match &settings.find(|setting| setting.name == path)?.value {
-            SettingValue::Text(text) => Some(text.reveal()),
-            _ => None,
-        }
-    }
-
-    fn values_in(&self, folder: &str) -> Option<usize> {
-        ["values.yaml", "values.yml"].iter().find_map(|name| {
-            let path = join(folder, name)?;
-            self.by_path.get(path.as_str()).copied()
-        })
-    }
-
-    /// The values of the charts that the chart of a template is part of, the outermost first, each with the name of
-    /// the part.
-    pub(super) fn outer_charts<'p>(&self, path: &'p str) -> Vec<(usize, &'p str)> {
-        let mut outer = Vec::new();
-        let mut from = 0;
-        while let Some(at) = path.get(from..).and_then(|rest| rest.find("/charts/")) {
-            let (folder, rest) = path.split_at(from + at);
-            let part = rest.trim_start_matches("/charts/").split('/').next();
-            if let (Some(values), Some(part)) = (self.values_in(folder), part) {
-                outer.push((values, part));
-            }
-            from += at + "/charts".len();
-        }
-        if let Some(rest) = path.strip_prefix("charts/")
-            && let (Some(values), Some(part)) = (self.values_in(""), rest.split('/').next())
-        {
-            outer.insert(0, (values, part));
-        }
-        outer
     }
 
     /// Whether files are given to a store as a whole.

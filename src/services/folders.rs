@@ -46,6 +46,9 @@ const ENTRY_FILES: [&str; 14] = [
     "app.js",
 ];
 
+/// How a folder is told for a program by the manifest of a workspace alone.
+const SAID: &str = "says that it is a program";
+
 /// Folders of the tree that may be the code of a service.
 pub(super) struct Folders {
     /// Folders that can run by themselves, and why.
@@ -133,6 +136,7 @@ impl Folders {
             folders.manifest(path, disk_path, &code);
         }
         folders.take_back_packages();
+        folders.take_back_programs(input);
         folders
     }
 
@@ -276,10 +280,36 @@ impl Folders {
             return;
         }
         self.add_name(folder);
-        let why = || format!("{manifest} says that it is a program");
+        let why = || format!("{manifest} {SAID}");
         self.runnable.entry(folder.to_owned()).or_insert_with(why);
         self.workspaces
             .insert(folder.to_owned(), workspace.to_owned());
+    }
+
+    /// Where a workspace is built as a whole, and one program of it handles tokens, that is what is built.
+    fn take_back_programs(&mut self, input: &Input<'_, '_>) {
+        let mut by_workspace: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (folder, workspace) in &self.workspaces {
+            by_workspace.entry(workspace).or_default().push(folder);
+        }
+        let handles_tokens = |folder: &&str| {
+            let mut files = input.files.iter();
+            files.any(|facts| !facts.sites.is_empty() && is_below(&facts.path, folder))
+        };
+        let mut taken_back = Vec::new();
+        for (workspace, programs) in by_workspace {
+            let with_tokens: Vec<&str> = programs.into_iter().filter(handles_tokens).collect();
+            if let ([only], true) = (&with_tokens[..], self.runnable.contains_key(workspace)) {
+                taken_back.push((*only).to_owned());
+            }
+        }
+        for folder in taken_back {
+            let is_said = |why: &String| why.ends_with(SAID);
+            if self.runnable.get(&folder).is_some_and(is_said) {
+                self.runnable.remove(&folder);
+                self.workspaces.remove(&folder);
+            }
+        }
     }
 
     /// The one folder that is called like one of these names; the one nearest to a path when there are several.

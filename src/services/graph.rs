@@ -6,10 +6,11 @@ use super::Input;
 use super::boundary::{self, Boundaries, Service};
 use super::content::Part;
 use super::environment::Tree;
-use super::holding::{Identity, Nameless};
-use super::holdings::{Gatherer, Keys, part};
+use super::holding::{Holding, Identity, Nameless};
+use super::holdings::{Gatherer, Keys};
 use super::joining::identities;
 use super::key_sets;
+use super::key_values::part;
 use super::naming::is_dotenv;
 use super::paths::folder_of;
 use super::roles::{self, KeyUse, Role, Uses};
@@ -36,7 +37,7 @@ pub struct TrustGraph<'a> {
 pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
     let tree = Tree::new(input.settings, input.key_files);
     let mut boundaries = boundary::find(input, &tree);
-    let shared = SharedCode::find(input, &boundaries);
+    let shared = SharedCode::find(input, &tree, &boundaries);
     let uses = roles::of_services(input.files, &boundaries, &shared, input.path_of);
     let own_files = own_files(input, &boundaries);
     let mut nameless = nameless(&uses);
@@ -80,6 +81,7 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
         &given,
         &mut nameless,
     ));
+    note_readers(&mut holdings, input, &boundaries);
     let identities = identities(holdings, &boundaries);
     let own_pairs = own_pairs(&uses, &boundaries);
     TrustGraph {
@@ -88,6 +90,42 @@ pub(super) fn gather<'a>(input: &Input<'_, 'a>) -> TrustGraph<'a> {
         nameless,
         own_pairs,
     }
+}
+
+/// Names that are looked for in the code, to know who reads them.
+const MOST_NAMES: usize = 50;
+
+/// Whoever reads the variable of a key does something with it, if only through a package that is not in the tree.
+fn note_readers(holdings: &mut [Holding<'_>], input: &Input<'_, '_>, boundaries: &Boundaries) {
+    let idle = |holding: &Holding<'_>| {
+        let service = boundaries.services.get(holding.service);
+        let has_code = service.is_some_and(|service| service.code_read);
+        holding.role.only_holds && has_code && is_variable(&holding.name)
+    };
+    let names: BTreeSet<String> = holdings
+        .iter()
+        .filter(|holding| idle(holding))
+        .map(|holding| holding.name.clone())
+        .collect();
+    for name in names.into_iter().take(MOST_NAMES) {
+        let files = (input.spelling)(&name);
+        let readers: BTreeSet<usize> = files
+            .iter()
+            .flat_map(|path| boundaries.owners(path))
+            .collect();
+        for holding in holdings.iter_mut() {
+            if holding.name == name && readers.contains(&holding.service) && idle(holding) {
+                holding.role.only_holds = false;
+            }
+        }
+    }
+}
+
+fn is_variable(name: &str) -> bool {
+    let mut letters = name.bytes();
+    name.len() > 3
+        && letters
+            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == b'_')
 }
 
 /// Where services verify that sign, too: what they verify is what they signed. What is part of no service is taken

@@ -71,7 +71,16 @@ impl<'a> Tree<'a> {
                     continue;
                 };
                 if let Some(below) = rest.strip_prefix('.') {
-                    keys.extend(below.split('.').next());
+                    let key = below.split('.').next().unwrap_or(below);
+                    // Of a list it is the texts.
+                    match &setting.value {
+                        SettingValue::Text(text) if key == below && is_index(key) => {
+                            keys.insert(text.reveal());
+                        }
+                        _ => {
+                            keys.insert(key);
+                        }
+                    }
                 } else if let SettingValue::Reference {
                     from: Reference::Resource(other) | Reference::Variable(other),
                     ..
@@ -89,31 +98,26 @@ impl<'a> Tree<'a> {
     /// The names under which the chart around a chart takes it in.
     fn aliases(&self, path: &str) -> Vec<Instance<'a>> {
         let Some((outer, rest)) = path.rsplit_once("charts/") else {
-            return Vec::new();
+            let taken = self.taken_by(path).iter();
+            return taken
+                .map(|(_, name)| Instance { name, call: None })
+                .collect();
         };
         let part = rest.split('/').next().unwrap_or(rest);
         let chart = join(outer.trim_end_matches('/'), "Chart.yaml");
         let chart = chart.and_then(|chart| self.by_path.get(chart.as_str()).copied());
-        let Some(settings) = chart.and_then(|chart| self.source(chart)) else {
-            return Vec::new();
-        };
-        let text = |name: &str| {
-            let mut settings = settings.read.settings.iter();
-            match &settings.find(|setting| setting.name == name)?.value {
-                SettingValue::Text(text) => Some(text.reveal()),
-                _ => None,
-            }
-        };
-        let names = (0..MOST_INSTANCES).map_while(|index| {
-            let name = text(&format!("dependencies.{index}.name"))?;
-            Some((name, text(&format!("dependencies.{index}.alias"))))
-        });
+        let dependencies = chart.map(|chart| self.dependencies(chart));
+        let names = dependencies.into_iter().flatten();
         names
-            .filter(|(name, _)| *name == part)
-            .map(|(name, alias)| Instance {
+            .filter(|(name, ..)| *name == part)
+            .map(|(name, alias, _)| Instance {
                 name: alias.unwrap_or(name),
                 call: None,
             })
             .collect()
     }
+}
+
+fn is_index(key: &str) -> bool {
+    key.bytes().all(|byte| byte.is_ascii_digit())
 }

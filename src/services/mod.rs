@@ -5,6 +5,7 @@
 mod address;
 mod at;
 mod boundary;
+mod charts;
 mod content;
 mod environment;
 mod folders;
@@ -18,6 +19,7 @@ mod instances;
 mod joining;
 mod key_files;
 mod key_sets;
+mod key_values;
 mod manifests;
 mod naming;
 mod outside;
@@ -25,6 +27,7 @@ mod paths;
 mod resolution;
 mod roles;
 mod shared_code;
+mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -66,6 +69,8 @@ pub struct Input<'i, 'a> {
     pub depends_on: &'i dyn Fn(&str, &str, &str) -> bool,
     /// What takes in each of some files, where a file is of no program when the function says so.
     pub importers: &'i ImportersOf<'i>,
+    /// Code files, without tests, that spell a name.
+    pub spelling: &'i dyn Fn(&str) -> Vec<String>,
     /// Path of a code file.
     pub path_of: &'i dyn Fn(FileId) -> String,
 }

@@ -77,11 +77,7 @@ impl<'a> Tree<'a> {
         given: &Given<'a>,
         environment: &BTreeMap<&str, &Given<'a>>,
     ) -> Resolved {
-        let context = Context {
-            at: given.at,
-            name: &given.setting.name,
-            environment,
-        };
+        let context = Context::of(given, environment);
         let mut resolved = self.value(
             given.file,
             &given.setting.value,
@@ -124,11 +120,7 @@ impl<'a> Tree<'a> {
         from: &Reference,
         environment: &BTreeMap<&str, &Given<'a>>,
     ) -> Resolved {
-        let context = Context {
-            at: given.at,
-            name: &given.setting.name,
-            environment,
-        };
+        let context = Context::of(given, environment);
         self.reference(given.file, from, &context, 0)
     }
 
@@ -302,11 +294,8 @@ impl<'a> Tree<'a> {
             .get(name)
             .filter(|_| format != Some(Format::Dotenv))
         {
-            let inner = Context {
-                name: &given.setting.name,
-                at: given.at,
-                environment: &BTreeMap::new(),
-            };
+            let nothing = BTreeMap::new();
+            let inner = Context::of(given, &nothing);
             let mut resolved = self.value(
                 given.file,
                 &given.setting.value,
@@ -534,6 +523,17 @@ struct Context<'c, 'a> {
     at: Option<At>,
     name: &'c str,
     environment: &'c BTreeMap<&'c str, &'c Given<'a>>,
+}
+
+impl<'c, 'a> Context<'c, 'a> {
+    /// For a given name, with the names that it may refer to.
+    fn of(given: &Given<'a>, environment: &'c BTreeMap<&'c str, &'c Given<'a>>) -> Self {
+        Self {
+            at: given.at,
+            name: &given.setting.name,
+            environment,
+        }
+    }
 }
 
 pub(super) fn store_origin(kind: StoreKind, name: &str, key: &str) -> String {

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Input;
 use super::boundary::Boundaries;
+use super::environment::Tree;
+use super::paths::{folder_of, join};
 use crate::facts::SiteKind;
+use crate::settings::{Reference, SettingValue};
 
 /// What takes in a file.
 #[derive(Debug, Default)]
@@ -22,12 +25,13 @@ pub(super) struct SharedCode {
 }
 
 impl SharedCode {
-    pub(super) fn find(input: &Input<'_, '_>, boundaries: &Boundaries) -> Self {
+    pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>, boundaries: &Boundaries) -> Self {
         let mut folders = boundaries.services.iter().map(|of| of.folder.as_deref());
         if !folders.any(|folder| folder.is_some_and(|folder| !folder.is_empty())) {
             return Self::default();
         }
         let is_shared = |path: &str| boundaries.is_shared(path);
+        let code: BTreeSet<&str> = input.code_paths.iter().copied().collect();
         let mut starts = BTreeSet::new();
         for facts in input.files {
             let sites = facts
@@ -37,15 +41,25 @@ impl SharedCode {
             for site in sites {
                 let root = (input.path_of)(site.root);
                 let paths = [facts.path.clone(), root];
-                starts.extend(paths.into_iter().filter(|path| is_shared(path)));
+                // Settings say something of tokens, too.
+                let is_code = |path: &String| code.contains(path.as_str());
+                starts.extend(
+                    paths
+                        .into_iter()
+                        .filter(|path| is_code(path) && is_shared(path)),
+                );
             }
         }
         if starts.is_empty() {
             return Self::default();
         }
-        let found = (input.importers)(&starts, &is_shared);
+        let mounted = mounted(tree, boundaries, &starts);
+        let mut found = (input.importers)(&starts, &is_shared);
+        for path in mounted.keys() {
+            found.entry(path.clone()).or_default();
+        }
         let users = found.into_iter().map(|(path, importers)| {
-            let mut users: BTreeSet<usize> = BTreeSet::new();
+            let mut users = mounted.get(&path).cloned().unwrap_or_default();
             for file in &importers.files {
                 users.extend(boundaries.owners(file));
             }
@@ -66,4 +80,33 @@ impl SharedCode {
     pub(super) fn users(&self, path: &str) -> Option<&[usize]> {
         self.users.get(path).map(Vec::as_slice)
     }
+}
+
+/// The services whose deployment puts one of some files among their own.
+fn mounted(
+    tree: &Tree<'_>,
+    boundaries: &Boundaries,
+    files: &BTreeSet<String>,
+) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut mounted: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (index, service) in boundaries.services.iter().enumerate() {
+        for at in &service.workloads {
+            let home = folder_of(tree.path(at.file));
+            for setting in tree.settings_of(*at) {
+                let Some(setting) = tree.setting((at.file, *setting)) else {
+                    continue;
+                };
+                if let SettingValue::Reference {
+                    from: Reference::File(path),
+                    ..
+                } = &setting.value
+                    && let Some(path) = join(home, path)
+                    && files.contains(&path)
+                {
+                    mounted.entry(path).or_default().insert(index);
+                }
+            }
+        }
+    }
+    mounted
 }

@@ -208,6 +208,7 @@ impl Stamp<'_> {
                         member,
                         target,
                         default: _,
+                        is_certain: _,
                     } = member;
                     self.name(member);
                     self.target(target);

@@ -86,7 +86,13 @@ fn holders_and_their_roles() {
             "STOCK_JWT_SECRET: returns verifies, stock verifies",
         ]
     );
-    for several in ["terraform-instances", "helm-aliases"] {
+    let instances = [
+        "terraform-instances",
+        "terraform-set",
+        "helm-aliases",
+        "helm-beside",
+    ];
+    for several in instances {
         assert_eq!(
             map(several),
             [
@@ -106,6 +112,15 @@ fn holders_and_their_roles() {
     assert_eq!(
         map("shared-folder"),
         ["JWT_SECRET: auth mints, orders verifies"]
+    );
+    assert_eq!(
+        map("mounted-code"),
+        ["JWT_SECRET: auth mints, orders verifies"]
+    );
+    // A package that is not in the tree may verify with what a service reads.
+    assert_eq!(
+        map("read-for-package"),
+        ["JWT_KEY: auth mints, mail only holds it, orders what it does with it is not known"]
     );
     assert_eq!(
         map("nest-workspace"),

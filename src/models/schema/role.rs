@@ -35,6 +35,8 @@ pub enum Role {
     /// Reads a value by a schema: what comes out has the fields of the schema, each with its default. Claims are held
     /// against it.
     Parse,
+    /// Says whether a value fits a schema: claims are held against it.
+    Validate,
     /// Puts settings into a store. The slot `value` is the name under which they stand there.
     Define,
     /// Reads a file.

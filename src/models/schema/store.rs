@@ -62,6 +62,21 @@ pub struct StoreModel {
     /// What its files hold is taken only when nothing else says what it is.
     #[serde(default)]
     pub settings: bool,
+    /// Maps that are one entry each, wherever they are written.
+    #[serde(default)]
+    pub provider: Option<ProviderModel>,
+}
+
+/// A map that is an entry of a store, by the names of its members.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ProviderModel {
+    /// The member that names the entry.
+    pub name: String,
+    /// The member that is its value.
+    pub value: String,
+    /// The member whose result is its value.
+    pub made_by: String,
 }
 
 /// Calls on an object of which each gives one setting.

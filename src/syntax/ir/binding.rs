@@ -66,4 +66,6 @@ pub struct MemberTarget {
     pub target: Target,
     /// Value when the member is missing.
     pub default: Option<ExprId>,
+    /// Only certain values fit there, or the whole does not.
+    pub is_certain: bool,
 }

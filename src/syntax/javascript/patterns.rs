@@ -87,6 +87,7 @@ impl<'tree> Lowering<'tree> {
                             member: member.clone(),
                             target,
                             default,
+                            is_certain: false,
                         });
                     } else {
                         self.strays.extend(default);
@@ -115,6 +116,7 @@ impl<'tree> Lowering<'tree> {
             member,
             target,
             default,
+            is_certain: false,
         }
     }
 

@@ -159,12 +159,14 @@ impl<'tree> Lowering<'tree> {
         let patterns = fields(node, "value");
         let mut members = Vec::new();
         for (key, pattern) in keys.into_iter().zip(patterns) {
-            let target = self.nested(pattern);
+            let mut values = Vec::new();
+            let target = self.case_pattern(pattern, &mut values);
             if let Some(member) = self.literal_name(key) {
                 members.push(MemberTarget {
                     member,
-                    target,
+                    target: target.unwrap_or(Target::Nothing),
                     default: None,
+                    is_certain: !values.is_empty(),
                 });
             }
         }

@@ -175,6 +175,7 @@ impl Lowerer {
                         member: self.member_name(&field.member),
                         target: self.place(&field.expr).unwrap_or(Target::Nothing),
                         default: None,
+                        is_certain: false,
                     });
                 }
                 Ok(Target::Members {

@@ -10,6 +10,9 @@ use super::lowerer::{Lowerer, plain};
 use super::types;
 use crate::source::Span;
 
+/// Patterns inside each other that are looked into for the values that fit.
+const DEEPEST_PATTERN: usize = 16;
+
 /// Marks the elements behind `..`, whose positions are unknown.
 const REST: &str = "..";
 
@@ -63,6 +66,7 @@ impl Lowerer {
                         member: self.member_name(&field.member),
                         target: self.pattern(&field.pat),
                         default: None,
+                        is_certain: is_certain(&field.pat, 0),
                     });
                 }
                 Target::Members {
@@ -214,6 +218,23 @@ fn is_rest(pattern: &Pat) -> bool {
         Pat::Ident(inner) => {
             matches!(&inner.subpat, Some((_, inside)) if matches!(**inside, Pat::Rest(_)))
         }
+        _ => false,
+    }
+}
+
+/// Whether only certain values fit a pattern.
+fn is_certain(pattern: &Pat, depth: usize) -> bool {
+    let depth = depth + 1;
+    if depth > DEEPEST_PATTERN {
+        return false;
+    }
+    match pattern {
+        Pat::Lit(_) | Pat::Path(_) | Pat::Range(_) => true,
+        Pat::Ident(inner) => is_constant(inner),
+        Pat::Or(inner) => inner.cases.iter().all(|case| is_certain(case, depth)),
+        Pat::Paren(inner) => is_certain(&inner.pat, depth),
+        Pat::Reference(inner) => is_certain(&inner.pat, depth),
+        Pat::TupleStruct(inner) => inner.elems.iter().any(|element| is_certain(element, depth)),
         _ => false,
     }
 }
