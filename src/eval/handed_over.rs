@@ -10,10 +10,14 @@ use super::{ClassKey, Evaluator};
 use crate::source::{FileId, Span};
 use crate::syntax::ir::{ExprId, ExprKind, MemberKind, Module};
 
-/// Files in which makers of a class are run.
-const MOST_FILES: usize = 4;
+/// The state of a program is made in few places. A class of which more make instances holds data, and what one
+/// place puts into it says nothing of the others.
+const MOST_PLACES: usize = 2;
 
-/// Functions of one file that are run for it.
+/// Files that may make instances; with more of them it is data, too.
+const MOST_FILES: usize = 6;
+
+/// Functions that are run for one file.
 const MOST_FUNCTIONS: usize = 8;
 
 /// A search for instances of a class.
@@ -29,22 +33,23 @@ pub(super) struct Search {
 impl<'a> Evaluator<'a> {
     /// Instances of a class of another file, as other code makes them.
     pub(super) fn made_elsewhere(&mut self, class: &Rc<ClassValue>) -> Vec<Value> {
+        let files = self.files_that_make(class);
+        if files.len() > MOST_FILES {
+            return Vec::new();
+        }
+        let files: Vec<usize> = files.into_iter().filter_map(|it| self.load(it)).collect();
+        let places = self.places_of_makers(class, &files);
+        if places.len() > MOST_PLACES {
+            return Vec::new();
+        }
         let outer = self.search.replace(Search {
             class: class.key(),
             made: Vec::new(),
             functions: Vec::new(),
         });
-        let mut looked_at = 0;
-        for file in self.files_that_make(class) {
-            let Some(index) = self.load(file) else {
-                continue;
-            };
-            let makers = self.makers_in(index, class);
-            looked_at += usize::from(!makers.is_empty());
-            self.run_makers(index, makers, class);
-            if looked_at == MOST_FILES {
-                break;
-            }
+        // What this file makes is met on the way.
+        for file in files.into_iter().filter(|file| *file != 0) {
+            self.run_makers(file, &places);
         }
         let found = std::mem::replace(&mut self.search, outer);
         found.map(|search| search.made).unwrap_or_default()
@@ -76,10 +81,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Files that may make instances, those near the class first, then those near what is evaluated.
-    fn files_that_make(&self, class: &ClassValue) -> Vec<FileId> {
+    fn files_that_make(&self, class: &Rc<ClassValue>) -> Vec<FileId> {
         let project = self.input.project;
         let home = self.loaded[class.file].file;
-        let words = home.language.spelled_makers(&class.name);
+        let makers = self.makers_of(class);
+        let makers = makers.iter().filter_map(|maker| {
+            let name = self.function_of(maker).name.as_ref()?;
+            Some(name.text.as_str())
+        });
+        let words = home.language.spelled_makers(&class.name, makers);
         let here = self.input.file.source.id;
         let mut files = project.spelling(home.source.id, &words);
         for file in project.spelling(here, &words) {
@@ -87,56 +97,87 @@ impl<'a> Evaluator<'a> {
                 files.push(file);
             }
         }
-        // What this file makes is met on the way.
-        files.retain(|file| *file != here);
         files
     }
 
-    /// The functions at the top of a file, and the methods of its classes, in which instances are made.
-    fn makers_in(&self, file: usize, class: &ClassValue) -> Vec<Rc<Closure>> {
-        let loaded = &self.loaded[file];
-        let places = places_of_makers(&loaded.file.module, &class.name);
-        if places.is_empty() {
-            return Vec::new();
+    /// Where instances are made in these files: outside of the class, or, when that is nowhere, in a function of it
+    /// that is given no instance.
+    fn places_of_makers(&self, class: &Rc<ClassValue>, files: &[usize]) -> Vec<Span> {
+        let makers = self.makers_of(class);
+        let names: Vec<&str> = makers
+            .iter()
+            .filter_map(|maker| Some(self.function_of(maker).name.as_ref()?.text.as_str()))
+            .collect();
+        let own: Vec<(bool, Span)> = self
+            .members_of(class)
+            .into_iter()
+            .filter_map(|(file, member)| match member.kind {
+                MemberKind::Method(function) => {
+                    let module = &self.loaded[file].file.module;
+                    Some((member.is_static, module.function(function).span))
+                }
+                _ => None,
+            })
+            .collect();
+        let (mut outside, mut inside) = (Vec::new(), Vec::new());
+        for file in files {
+            for place in made_in(&self.loaded[*file].file.module, &class.name, &names) {
+                match own.iter().find(|(_, span)| span.contains(place)) {
+                    None => outside.push(place),
+                    Some((true, _)) => inside.push(place),
+                    Some((false, _)) => {}
+                }
+            }
         }
-        let Some(top) = self.scopes.get(loaded.scope) else {
+        if outside.is_empty() { inside } else { outside }
+    }
+
+    /// The functions at the top of a file, and the methods of its classes, in which instances are made.
+    fn functions_around(&self, file: usize, places: &[Span]) -> Vec<Rc<Closure>> {
+        let Some(top) = self.scopes.get(self.loaded[file].scope) else {
             return Vec::new();
         };
         let mut found: Vec<(Span, Rc<Closure>)> = Vec::new();
-        let mut add = |closure: Rc<Closure>| {
-            let span = self.function_of(&closure).span;
-            if closure.file == file && places.iter().any(|place| span.contains(*place)) {
-                found.push((span, closure));
-            }
-        };
-        for value in top.names.values() {
-            match &value.kind {
-                Kind::Function(closure) => add(Rc::clone(closure)),
-                Kind::Class(class) => {
-                    for (file, member) in self.members_of(class) {
-                        let MemberKind::Method(function) = member.kind else {
-                            continue;
-                        };
-                        let method = self.method_closure(class, (file, function), None);
-                        if let Kind::Function(closure) = method.kind {
-                            add(closure);
-                        }
-                    }
-                }
-                _ => {}
-            }
+        let mut names: Vec<_> = top.names.iter().collect();
+        names.sort_unstable_by_key(|(name, _)| **name);
+        for (_, value) in names {
+            let functions = match &value.kind {
+                Kind::Function(closure) => vec![Rc::clone(closure)],
+                Kind::Class(class) => self.methods_of(class),
+                _ => continue,
+            };
+            found.extend(functions.into_iter().filter_map(|closure| {
+                let span = self.function_of(&closure).span;
+                places
+                    .iter()
+                    .any(|place| span.contains(*place))
+                    .then_some((span, closure))
+            }));
         }
         found.sort_by_key(|(span, _)| *span);
         found.dedup_by_key(|(span, _)| *span);
         found.into_iter().map(|(_, closure)| closure).collect()
     }
 
-    /// Runs those functions, and the functions made in them that make instances.
-    fn run_makers(&mut self, file: usize, makers: Vec<Rc<Closure>>, class: &ClassValue) {
-        let loaded = &self.loaded[file];
-        let (scope, module) = (loaded.scope, &loaded.file.module);
-        let places = places_of_makers(module, &class.name);
-        let mut next = makers;
+    fn methods_of(&self, class: &Rc<ClassValue>) -> Vec<Rc<Closure>> {
+        let members = self.members_of(class).into_iter();
+        members
+            .filter_map(|(file, member)| {
+                let MemberKind::Method(function) = member.kind else {
+                    return None;
+                };
+                match self.method_closure(class, (file, function), None).kind {
+                    Kind::Function(closure) => Some(closure),
+                    _ => None,
+                }
+            })
+            .collect()
+    }
+
+    /// Runs the functions of a file in which instances are made, and those that are made in them.
+    fn run_makers(&mut self, file: usize, places: &[Span]) {
+        let scope = self.loaded[file].scope;
+        let mut next = self.functions_around(file, places);
         for _ in 0..MOST_FUNCTIONS {
             if next.is_empty() {
                 break;
@@ -147,7 +188,7 @@ impl<'a> Evaluator<'a> {
             let inside = inside.map(|search| std::mem::take(&mut search.functions));
             let makes = |closure: &Rc<Closure>| {
                 let span = self.function_of(closure).span;
-                closure.file == file && places.iter().any(|place| span.contains(*place))
+                places.iter().any(|place| span.contains(*place))
             };
             let mut inside: Vec<_> = inside.into_iter().flatten().filter(makes).collect();
             inside.append(&mut next);
@@ -156,8 +197,8 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Where a file makes instances of a class of this name, or calls a function of the class that may.
-fn places_of_makers(module: &Module, class: &str) -> Vec<Span> {
+/// Where a file makes instances of a class of this name, or calls one of these functions of it.
+fn made_in(module: &Module, class: &str, makers: &[&str]) -> Vec<Span> {
     let ends_in_class = |id: ExprId| match &module.expr(id).kind {
         ExprKind::Name(name) => name == class,
         ExprKind::Member { name, .. } => name.text == class,
@@ -166,7 +207,9 @@ fn places_of_makers(module: &Module, class: &str) -> Vec<Span> {
     let makes = |kind: &ExprKind| match kind {
         ExprKind::Construct { of, .. } => ends_in_class(*of),
         ExprKind::Call(call) => match &module.expr(call.callee).kind {
-            ExprKind::Member { object, .. } => ends_in_class(*object),
+            ExprKind::Member { object, name } => {
+                makers.contains(&name.text.as_str()) && ends_in_class(*object)
+            }
             _ => false,
         },
         _ => false,

@@ -281,10 +281,9 @@ impl<'a> Evaluator<'a> {
         made.alternatives()
     }
 
-    /// The function of a class that makes its instances, and is given least.
-    fn maker(&self, class: &Rc<ClassValue>) -> Option<Rc<Closure>> {
-        let makers = self
-            .members_of(class)
+    /// The functions of a class that make its instances.
+    pub(super) fn makers_of(&self, class: &Rc<ClassValue>) -> Vec<Rc<Closure>> {
+        self.members_of(class)
             .into_iter()
             .filter_map(|(file, member)| {
                 let MemberKind::Method(function) = member.kind else {
@@ -299,14 +298,18 @@ impl<'a> Evaluator<'a> {
                     && member.name.text != "default"
                     && known.returns.as_ref().is_some_and(makes);
                 match self.method_closure(class, (file, function), None).kind {
-                    Kind::Function(closure) if is_maker => Some((known.parameters.len(), closure)),
+                    Kind::Function(closure) if is_maker => Some(closure),
                     _ => None,
                 }
-            });
-        let least = makers.min_by_key(|(parameters, _)| *parameters);
-        least
-            .map(|(_, closure)| closure)
-            .or_else(|| self.maker_beside(class))
+            })
+            .collect()
+    }
+
+    /// The one of them that is given least, or a function beside the class.
+    fn maker(&self, class: &Rc<ClassValue>) -> Option<Rc<Closure>> {
+        let given = |maker: &Rc<Closure>| self.function_of(maker).parameters.len();
+        let least = self.makers_of(class).into_iter().min_by_key(given);
+        least.or_else(|| self.maker_beside(class))
     }
 
     /// The function beside a class that makes its instances of nothing: `fn load() -> Result<Settings, Error>`.
