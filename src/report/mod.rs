@@ -12,6 +12,7 @@ pub mod fingerprint;
 pub mod json;
 pub mod line_hash;
 pub mod sarif;
+mod summary;
 pub mod text;
 
 #[cfg(test)]

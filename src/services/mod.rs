@@ -19,6 +19,7 @@ mod instances;
 mod joining;
 mod key_files;
 mod key_sets;
+mod key_values;
 mod manifests;
 mod naming;
 mod outside;
@@ -26,6 +27,7 @@ mod paths;
 mod resolution;
 mod roles;
 mod shared_code;
+mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
