@@ -69,8 +69,8 @@ pub struct Input<'i, 'a> {
     pub depends_on: &'i dyn Fn(&str, &str, &str) -> bool,
     /// What takes in each of some files, where a file is of no program when the function says so.
     pub importers: &'i ImportersOf<'i>,
-    /// Code files, without tests, that spell a name.
-    pub spelling: &'i dyn Fn(&str) -> Vec<String>,
+    /// Code files, without tests, that spell some names, each with those that it spells.
+    pub spelling: &'i dyn Fn(&[String]) -> Vec<(String, String)>,
     /// Path of a code file.
     pub path_of: &'i dyn Fn(FileId) -> String,
 }
