@@ -96,6 +96,7 @@ pub fn lint(options: &Options, progress: &dyn Progress) -> Result<Report, LintEr
     let mut keys = run.keys.clone();
     let facts: Vec<&FileFacts> = evaluated.files.iter().collect();
     keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
+    key_files::tell_kinds(&mut evaluated.files, &keys);
     key_files::open_tokens(&mut evaluated.files, &keys, &settings, &options.known_keys);
     let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
     let start = Instant::now();

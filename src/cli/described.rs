@@ -218,7 +218,9 @@ impl<'a> Describer<'a> {
 
     fn algorithms(&self, algorithms: &Algorithms) -> String {
         match algorithms {
-            Algorithms::Known { names, place, open } => {
+            Algorithms::Known {
+                names, place, open, ..
+            } => {
                 let place = match place {
                     Some(place) => format!(" ({})", self.place(place)),
                     None => " (the library's own)".to_owned(),

@@ -228,6 +228,7 @@ impl<'a> Evaluator<'a> {
             reported_in: None,
             ignored: None,
             promised: false,
+            by_test: self.is_run_by_tests(),
         }
     }
 

@@ -12,8 +12,8 @@ use super::uses::ClaimsUse;
 use super::value::{Kind, Value};
 use super::{ByHand, Evaluation, Evaluator, SiteRecord, Wrapper};
 use crate::facts::{
-    Algorithms, ClaimsUse as UseFact, FileFacts, FileRead, IgnoredResult, Ignoring, InertOption,
-    Later, LibraryFact, Site, SiteKind,
+    Algorithms, Check, ClaimsUse as UseFact, FileFacts, FileRead, IgnoredResult, Ignoring,
+    InertOption, Later, LibraryFact, Site, SiteKind,
 };
 use crate::models::schema::{KeyKind, ResultKind, Role, Slot};
 use crate::redact::Redactor;
@@ -38,11 +38,12 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
         .chain(evaluator.made_for_callers())
         .flat_map(|wrapper| names_of(evaluator, wrapper))
         .collect();
+    let by_tests: Vec<bool> = records.clone().map(|record| record.by_test).collect();
     let (runs, mut all): (Vec<usize>, Vec<Site>) = records
         .map(|record| (record.activation, site(evaluator, record)))
         .unzip();
     find_later(&runs, &mut all);
-    let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = all
+    let (mut sites, mut elsewhere): (Vec<Site>, Vec<Site>) = without_tests(&by_tests, all)
         .into_iter()
         .partition(|site| site.place.span.file == root);
     sites.extend(setting_sites(evaluator));
@@ -98,6 +99,39 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
             .collect(),
         nodes: evaluator.steps,
     }
+}
+
+/// Leaves out what tests did where the product does the same itself. Where tests alone lead to a call, what one of them
+/// reached says what the code around does: others stop short of it.
+fn without_tests(by_tests: &[bool], sites: Vec<Site>) -> Vec<Site> {
+    let runs = || by_tests.iter().zip(&sites);
+    let by_product: BTreeSet<Span> = runs()
+        .filter(|(by_test, _)| !**by_test)
+        .map(|(_, site)| site.place.span)
+        .collect();
+    let by_hand: BTreeSet<(Span, Slot)> = runs()
+        .filter(|(by_test, _)| **by_test)
+        .flat_map(|(_, site)| {
+            let checks = site.checks.iter();
+            let by_hand = checks.filter(|(_, check)| matches!(check, Check::ByHand));
+            by_hand.map(|(slot, _)| (site.place.span, *slot))
+        })
+        .collect();
+    let mut kept = Vec::new();
+    for (by_test, mut site) in by_tests.iter().zip(sites) {
+        if *by_test {
+            if by_product.contains(&site.place.span) {
+                continue;
+            }
+            for (slot, check) in &mut site.checks {
+                if by_hand.contains(&(site.place.span, *slot)) {
+                    *check = Check::ByHand;
+                }
+            }
+        }
+        kept.push(site);
+    }
+    kept
 }
 
 /// Finds where tokens that are read without a check are verified later in the same run.
@@ -347,6 +381,7 @@ fn algorithms(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Algorithms 
                     names: vec![default.clone()],
                     place: None,
                     open: false,
+                    apart: false,
                 },
                 (None, Some(unset)) => Algorithms::Unset(unset),
                 (None, None) => Algorithms::Unknown,
@@ -399,8 +434,25 @@ fn algorithms(evaluator: &Evaluator<'_>, record: &SiteRecord<'_>) -> Algorithms 
             names,
             place: Some(evaluator.place(span, "")),
             open,
+            apart: is_apart(value),
         },
     }
+}
+
+/// Whether no list among these holds algorithms of both families for certain.
+fn is_apart(value: &Value) -> bool {
+    value.alternatives().iter().all(|way| {
+        let Kind::List(list) = &way.kind else {
+            return true;
+        };
+        let list = list.borrow();
+        let named = list.items.iter().filter_map(|item| match &item.kind {
+            Kind::Text(text) => is_hmac(text.reveal()),
+            Kind::Symbol(symbol) => is_hmac(symbol.path.last()?),
+            _ => None,
+        });
+        named.collect::<BTreeSet<bool>>().len() < 2
+    })
 }
 
 fn is_algorithm(name: &str) -> bool {

@@ -44,6 +44,7 @@ pub(super) fn sites(evaluator: &Evaluator<'_>) -> Vec<Site> {
                     names: found.names.clone(),
                     place: Some(place.clone()),
                     open: false,
+                    apart: false,
                 },
                 ..Site::new(SiteKind::Discovery, place, library, root)
             }

@@ -98,6 +98,7 @@ fn read_setting(
                         names: vec![default.clone()],
                         place: None,
                         open: false,
+                        apart: false,
                     };
                 }
             }
@@ -150,6 +151,7 @@ fn set_slot(
                     names,
                     place: Some(place),
                     open: false,
+                    apart: false,
                 };
             }
         }

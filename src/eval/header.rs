@@ -258,7 +258,7 @@ impl Evaluator<'_> {
             Some(Kind::Text(text)) => text.reveal().is_empty(),
             Some(_) => false,
         };
-        if !asks_for_it {
+        if !asks_for_it && !is_kind_of_key(value) {
             self.note_checked(value);
         }
     }
@@ -316,6 +316,18 @@ impl Evaluator<'_> {
         functions
             .iter()
             .any(|function| self.checked.contains(&(*function, parameter.to_owned())))
+    }
+}
+
+/// Whether a value says what kind of key the header brings, which is nothing of whose key it is.
+fn is_kind_of_key(value: &Value) -> bool {
+    const MEMBERS: &[&str] = &["kty", "crv", "alg", "use"];
+    match &value.kind {
+        Kind::Header(path) => match &path[..] {
+            [_, .., last] => MEMBERS.contains(&last.as_str()),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

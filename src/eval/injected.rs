@@ -170,7 +170,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether a test made the call that led here.
-    fn is_run_by_tests(&self) -> bool {
+    pub(super) fn is_run_by_tests(&self) -> bool {
         self.frames.iter().any(|frame| {
             let around = frame.function.map(|(file, function)| {
                 let file = self.loaded[file].file;

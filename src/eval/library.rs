@@ -568,6 +568,7 @@ impl<'a> Evaluator<'a> {
             reported_in: None,
             ignored: None,
             promised,
+            by_test: self.is_run_by_tests(),
         });
         self.sites.len() - 1
     }

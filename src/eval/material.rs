@@ -474,7 +474,9 @@ fn kind_by_name(material: &Material) -> Option<KeyKind> {
     };
     let name = name.to_ascii_lowercase();
     let name = name.rsplit('/').next().unwrap_or(&name);
-    if name.contains("public") || name.contains("cert") {
+    // A prefix may say that a variable is shown to browsers: that makes no public key of a secret.
+    let is_public = name.contains("public") && !name.contains("secret");
+    if is_public || name.contains("cert") {
         Some(KeyKind::Public)
     } else if name.contains("private") {
         Some(KeyKind::Private)

@@ -165,6 +165,8 @@ struct SiteRecord<'a> {
     ignored: Option<(Ignoring, Span)>,
     /// It gives a promise.
     promised: bool,
+    /// A test made the call that led here.
+    by_test: bool,
 }
 
 /// What code does by hand that a library would do.

@@ -174,7 +174,7 @@ impl Evaluator<'_> {
                 Some(receiver) => Filled::Yes(receiver.clone(), record.name),
                 None => Filled::No,
             },
-            Place::Constant(word) => Filled::Yes(constant(word), record.name),
+            Place::Constant(word) => Filled::Yes(constant(word, record.name), record.name),
         }
     }
 
@@ -330,11 +330,12 @@ fn elements(value: Value, span: Span) -> Filled {
     )
 }
 
-fn constant(word: &str) -> Value {
-    Value::new(match word {
+fn constant(word: &str, call: Span) -> Value {
+    let kind = match word {
         "true" => Kind::Bool(true),
         "false" => Kind::Bool(false),
         "null" => Kind::Null,
         _ => Kind::Text(Literal::new(word)),
-    })
+    };
+    Value::at(kind, call, "taken here when nothing is given")
 }

@@ -197,10 +197,18 @@ pub(super) fn unwrapped(value: &Value) -> &Value {
     }
 }
 
-/// The part of a token that a value is, perhaps with padding behind it.
+/// The part of a token that a value is, perhaps with padding behind it, on every way the same.
 pub(super) fn token_part(value: &Value) -> Option<(usize, Part)> {
     match &value.kind {
         Kind::TokenPart(token, part) => Some((*token, *part)),
+        Kind::OneOf(values) => {
+            let mut parts = values.iter().map(|value| match value.kind {
+                Kind::OneOf(_) => None,
+                _ => token_part(value),
+            });
+            let first = parts.next()??;
+            parts.all(|part| part == Some(first)).then_some(first)
+        }
         Kind::Joined(parts) => match &parts[..] {
             [first, rest @ ..] if !rest.iter().any(is_dot) => match &first.kind {
                 Kind::TokenPart(token, part) => Some((*token, *part)),

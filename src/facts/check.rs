@@ -14,6 +14,8 @@ pub enum Algorithms {
         place: Option<Place>,
         /// Whether others may be in it.
         open: bool,
+        /// HMAC and signatures never stand in one list: it is the one or the other.
+        apart: bool,
     },
     /// The token's own header decides.
     FromHeader(Place),

@@ -1,5 +1,6 @@
 //! Key files and what uses them: which code and settings read which file, and which key opens which token.
 
+mod kinds;
 mod naming;
 mod paths;
 mod tokens;
@@ -15,6 +16,7 @@ use crate::keys::{self, KeyMaterial};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ir::Literal;
 
+pub use kinds::tell_kinds;
 pub use tokens::open_tokens;
 
 /// A secret that is kept as text is not longer than this.

@@ -53,6 +53,7 @@ pub fn with_trust<T>(
     let facts: Vec<&FileFacts> = evaluated.files.iter().collect();
     let mut keys = run.keys.clone();
     keys.extend(key_files::read_of_no_kind(&facts, &run.of_no_kind));
+    key_files::tell_kinds(&mut evaluated.files, &keys);
     let key_files = key_files::gather(&evaluated.files, &keys, &run.settings);
     let graph = run.trust(&project, &evaluated.files, &key_files, &settings, options)?;
     let holdings = graph

@@ -26,6 +26,7 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             Algorithms::Known {
                 names,
                 place: Some(place),
+                apart: false,
                 ..
             } if mixes(names) => {
                 let message = format!(

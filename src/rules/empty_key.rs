@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::fallback_key;
 use crate::facts::{FileFacts, Material, SiteKind};
 use crate::finding::Finding;
-use crate::models::schema::Slot;
+use crate::models::schema::{KeyKind, Slot};
 
 pub(super) const ID: &str = "empty-key";
 
@@ -21,7 +21,9 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
             let Some((text, place, Some(name))) = key.material.literal() else {
                 continue;
             };
-            if !text.reveal().is_empty() {
+            // The half of a pair is refused when it is empty.
+            let is_half = matches!(key.kind, Some(KeyKind::Public | KeyKind::Private));
+            if is_half || !text.reveal().is_empty() {
                 continue;
             }
             let environment = matches!(key.material, Material::Environment { .. });

@@ -225,6 +225,7 @@ impl Part<'_, '_> {
                 names,
                 place: Some(self.place(first)),
                 open: false,
+                apart: false,
             },
             None => Algorithms::Unknown,
         }
