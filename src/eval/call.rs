@@ -45,7 +45,13 @@ impl<'a> Evaluator<'a> {
                 let record = self.record(span, name.span, call, scope);
                 self.note_query(&record, &name.text);
                 let result = self.call_member(&object, name, record);
-                self.of_type_argument(result, call, scope)
+                // `request.app_data::<Data<State>>()`: where types are looked up, the call says what it finds.
+                match call.type_arguments.first() {
+                    Some(wanted) if result.is_unknown() && module.unbound_names_are_packages => {
+                        self.typed(wanted, result, scope)
+                    }
+                    _ => result,
+                }
             }
             ExprKind::Super => {
                 let base = self.expression(call.callee, scope);
@@ -66,20 +72,6 @@ impl<'a> Evaluator<'a> {
                 result
             }
         }
-    }
-
-    /// What a method that nothing is known of gives, where the call names a class of the tree for it:
-    /// `state::<AppState>()`.
-    fn of_type_argument(&mut self, result: Value, call: &Call, scope: usize) -> Value {
-        let [argument] = call.type_arguments.as_slice() else {
-            return result;
-        };
-        if !result.is_unknown() {
-            return result;
-        }
-        let typed = self.value_of_type(argument, scope);
-        let typed = typed.filter(|value| value.is_elsewhere() || value.is_instance());
-        typed.unwrap_or(result)
     }
 
     pub(super) fn last_name(&self, id: ExprId) -> Span {
