@@ -214,7 +214,7 @@ impl Files {
     }
 
     /// Whether a name stands anywhere in a file.
-    fn spells(&self, id: FileId, name: &str) -> bool {
+    pub fn spells(&self, id: FileId, name: &str) -> bool {
         let spelt = |bytes: &[u8]| memmem::find(bytes, name.as_bytes()).is_some();
         self.text(id).is_some_and(|source| spelt(source.bytes()))
     }

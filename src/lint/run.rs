@@ -184,17 +184,24 @@ impl Run {
                 depends_on: &|path, folder, package| {
                     self.versions.depends_on(path, folder, package)
                 },
-                spelling: &|name| {
-                    let name = [name.to_owned()];
-                    let folders = MODEL_FOLDERS.iter();
-                    let found = folders.flat_map(|folder| self.files.that_spell(folder, &name));
-                    found.map(|file| self.files.path(file).to_owned()).collect()
-                },
+                spelling: &|names| self.spelling(names),
                 importers: &|starts, is_shared| importers::importers(project, starts, is_shared),
                 path_of: &|file| self.files.path(file).to_owned(),
             })
         };
         Ok(bounds::on_big_stack(options.threads, graph)?)
+    }
+
+    /// Code files that spell some names, each with a name.
+    fn spelling(&self, names: &[String]) -> Vec<(String, String)> {
+        let folders = MODEL_FOLDERS.iter();
+        let files = folders.flat_map(|folder| self.files.that_spell(folder, names));
+        let spelt = files.flat_map(|file| {
+            let names = names.iter();
+            let names = names.filter(move |name| self.files.spells(file, name));
+            names.map(move |name| (self.files.path(file).to_owned(), name.clone()))
+        });
+        spelt.collect()
     }
 
     pub(super) fn evaluate(

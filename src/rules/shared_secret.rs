@@ -78,7 +78,21 @@ impl<'p, 'a> Sharing<'p, 'a> {
         if !identity.deployed_together && !is_split && is_weak(project, identity) {
             return None;
         }
-        if users < 2 {
+        let handed: BTreeSet<usize> = (identity.holdings.iter())
+            .filter(|holding| holding.handed)
+            .map(|holding| holding.service)
+            .collect();
+        let idle = |(_, role): &(&usize, &Role)| !uses(role);
+        let idle = holders.roles.iter().filter(idle);
+        let is_handed_out = idle.clone().count() > 0
+            && idle
+                .map(|(service, _)| service)
+                .all(|of| handed.contains(of));
+        let is_used = holders.roles.values().any(|role| role.is_active());
+        if users < 2 && is_handed_out && is_used && identity.tie >= SAME_SOURCE {
+            // Their own code does nothing with it, but somebody meant them to have it.
+            confidence = confidence.min(Confidence::Medium);
+        } else if users < 2 {
             // Handed to services that do nothing with it.
             let has_code = |service: &usize| {
                 let services = &project.trust.services;

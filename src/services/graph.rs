@@ -107,16 +107,18 @@ fn note_readers(holdings: &mut [Holding<'_>], input: &Input<'_, '_>, boundaries:
         .filter(|holding| idle(holding))
         .map(|holding| holding.name.clone())
         .collect();
-    for name in names.into_iter().take(MOST_NAMES) {
-        let files = (input.spelling)(&name);
-        let readers: BTreeSet<usize> = files
-            .iter()
-            .flat_map(|path| boundaries.owners(path))
-            .collect();
-        for holding in holdings.iter_mut() {
-            if holding.name == name && readers.contains(&holding.service) && idle(holding) {
-                holding.role.only_holds = false;
-            }
+    if names.is_empty() {
+        return;
+    }
+    let names: Vec<String> = names.into_iter().take(MOST_NAMES).collect();
+    let mut readers: BTreeSet<(usize, String)> = BTreeSet::new();
+    for (path, name) in (input.spelling)(&names) {
+        let owners = boundaries.owners(&path).into_iter();
+        readers.extend(owners.map(|service| (service, name.clone())));
+    }
+    for holding in holdings.iter_mut() {
+        if idle(holding) && readers.contains(&(holding.service, holding.name.clone())) {
+            holding.role.only_holds = false;
         }
     }
 }

@@ -81,6 +81,8 @@ pub struct Holding<'a> {
     pub sites: Vec<&'a Site>,
     /// How the value is written.
     pub encoding: Encoding,
+    /// What deploys the service names this key for it; otherwise it came along with a whole file, or stands in one.
+    pub handed: bool,
     /// It stands in a settings file; otherwise in code.
     pub in_settings: bool,
     /// The address of the key set that it is fetched from, without what may be secret in it.

@@ -384,6 +384,7 @@ impl<'a> Gatherer<'_, 'a> {
             encoding: used
                 .and_then(|used| used.encoding)
                 .unwrap_or(Encoding::Text),
+            handed: given.at.is_some() && !given.wholesale,
             in_settings: true,
             fetched_from: None,
             evidence: resolved.evidence,
@@ -506,6 +507,7 @@ impl<'a> Gatherer<'_, 'a> {
             },
             sites: used.sites.clone(),
             encoding: used.encoding.unwrap_or(Encoding::Text),
+            handed: false,
             in_settings: site.declared,
             fetched_from: None,
             evidence,

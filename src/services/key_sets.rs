@@ -208,6 +208,7 @@ fn own_key<'a>(service: usize, place: Place, role: Role) -> Holding<'a> {
         said_by: SaidBy::Code,
         sites: Vec::new(),
         encoding: Encoding::Text,
+        handed: false,
         in_settings: false,
         fetched_from: None,
         evidence: Vec::new(),

@@ -51,6 +51,9 @@ pub use shared_code::Importers;
 pub type ImportersOf<'i> =
     dyn Fn(&BTreeSet<String>, &dyn Fn(&str) -> bool) -> BTreeMap<String, Importers> + 'i;
 
+/// Finds code files that spell some names: the path of each, with a name.
+pub type SpellingOf<'i> = dyn Fn(&[String]) -> Vec<(String, String)> + 'i;
+
 /// What the graph is made of.
 pub struct Input<'i, 'a> {
     /// Facts of the code.
@@ -69,8 +72,8 @@ pub struct Input<'i, 'a> {
     pub depends_on: &'i dyn Fn(&str, &str, &str) -> bool,
     /// What takes in each of some files, where a file is of no program when the function says so.
     pub importers: &'i ImportersOf<'i>,
-    /// Code files, without tests, that spell a name.
-    pub spelling: &'i dyn Fn(&str) -> Vec<String>,
+    /// Code files, without tests, that spell some names, each with those that it spells.
+    pub spelling: &'i SpellingOf<'i>,
     /// Path of a code file.
     pub path_of: &'i dyn Fn(FileId) -> String,
 }
