@@ -44,7 +44,14 @@ impl<'a> Evaluator<'a> {
                 let object = self.expression(*object, scope);
                 let record = self.record(span, name.span, call, scope);
                 self.note_query(&record, &name.text);
-                self.call_member(&object, name, record)
+                let result = self.call_member(&object, name, record);
+                // `request.app_data::<Data<State>>()`: where types are looked up, the call says what it finds.
+                match call.type_arguments.first() {
+                    Some(wanted) if result.is_unknown() && module.unbound_names_are_packages => {
+                        self.typed(wanted, result, scope)
+                    }
+                    _ => result,
+                }
             }
             ExprKind::Super => {
                 let base = self.expression(call.callee, scope);

@@ -18,6 +18,9 @@ use crate::syntax::ir::{
 /// Parts of one computed text that are kept.
 const MOST_PARTS: usize = 64;
 
+/// Entries of a map of which one is chosen.
+const MOST_CHOICES: usize = 6;
+
 /// Bytes of one text that is put together.
 const LONGEST_TEXT: usize = 64 * 1024;
 
@@ -389,6 +392,11 @@ impl<'a> Evaluator<'a> {
             },
             _ if matches!(value.kind, Kind::Fetched(_)) => value,
             _ if self.is_chosen_from(&value) => any_of(&value),
+            _ if is_choice(&value) => {
+                self.note_use(&index_value, Use::HandedOn);
+                self.note_checked(&index_value);
+                any_of(&value)
+            }
             _ => {
                 self.note_use(&index_value, Use::HandedOn);
                 self.note_checked(&index_value);
@@ -592,6 +600,24 @@ impl Value {
             _ => false,
         }
     }
+}
+
+/// Whether a map holds nothing but a few keys, or groups of settings, of which one is chosen.
+fn is_choice(value: &Value) -> bool {
+    let Kind::Map(map) = &value.kind else {
+        return false;
+    };
+    let map = map.borrow();
+    let may_be_chosen = |entry: &Entry| {
+        matches!(
+            entry.value.kind,
+            Kind::Text(_) | Kind::Environment { .. } | Kind::Setting { .. } | Kind::Map(_)
+        )
+    };
+    !map.open
+        && map.class.is_none()
+        && (1..=MOST_CHOICES).contains(&map.entries.len())
+        && map.entries.values().all(may_be_chosen)
 }
 
 /// Any of the values of a map, without those for tests.

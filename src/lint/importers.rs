@@ -11,7 +11,7 @@ use crate::syntax::ir::{ExprKind, Module, StatementKind};
 const MOST_ROUNDS: usize = 4;
 
 /// Files that are looked into, in one round.
-const MOST_CANDIDATES: usize = 400;
+const MOST_CANDIDATES: usize = 200;
 
 /// A shorter name is spelled everywhere.
 const SHORTEST_NAME: usize = 4;

@@ -3,7 +3,7 @@
 //! Two workloads are one service when they are built from one folder, run one image, are one pod, or are one name in
 //! files beside each other: blue and green, a worker of the same image, overlays of one deployment.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Input;
 use super::at::At;
@@ -46,6 +46,8 @@ pub(super) struct Boundaries {
     by_folder: BTreeMap<String, usize>,
     /// Folders with a manifest and no entry point: name and model folder of the package.
     packages: BTreeMap<String, Package>,
+    /// Folders of which several programs are started.
+    pub(super) workspaces: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -97,11 +99,12 @@ impl Boundaries {
         nearest.is_some_and(|folder| !self.by_folder.contains_key(folder))
     }
 
-    /// Whether a file is part of nothing but the root of the tree, if of anything.
+    /// Whether a file is part of nothing but the root of the tree or of a workspace, if of anything.
     pub(super) fn is_of_root(&self, path: &str) -> bool {
         self.owners(path).iter().all(|service| {
             let service = self.services.get(*service);
-            service.is_none_or(|of| of.folder.as_deref().is_none_or(str::is_empty))
+            let folder = service.and_then(|of| of.folder.as_deref());
+            folder.is_none_or(|folder| folder.is_empty() || self.workspaces.contains(folder))
         })
     }
 
@@ -178,6 +181,7 @@ pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>) -> Boundaries {
         });
     }
     let mut boundaries = joined(input, units);
+    boundaries.workspaces = folders.workspaces.values().cloned().collect();
     for service in &mut boundaries.services {
         let workspace = |folder: &String| folders.workspaces.get(folder).cloned();
         service.workspace = service.folder.as_ref().and_then(workspace);

@@ -46,6 +46,9 @@ const ENTRY_FILES: [&str; 14] = [
     "app.js",
 ];
 
+/// How a folder is told for a program by its Dockerfile.
+const BUILT: &str = "builds it";
+
 /// How a folder is told for a program by the manifest of a workspace alone.
 const SAID: &str = "says that it is a program";
 
@@ -122,7 +125,7 @@ impl Folders {
             if is_dockerfile {
                 folders
                     .runnable
-                    .insert(folder.to_owned(), format!("{path} builds it"));
+                    .insert(folder.to_owned(), format!("{path} {BUILT}"));
             } else if name_of(path).starts_with(".env") && !folder.is_empty() {
                 let why = || format!("it has variables of its own in {path}");
                 folders
@@ -143,14 +146,16 @@ impl Folders {
     /// What other packages ask for is a part of them, although a script starts something in it: a build that watches.
     /// What starts the programs of a workspace is none itself.
     fn take_back_packages(&mut self) {
+        let workspaces: BTreeSet<&String> = self.workspaces.values().collect();
+        for workspace in workspaces {
+            let is_built = |why: &String| why.ends_with(BUILT);
+            let is_program = self.workspaces.contains_key(workspace);
+            if !is_program && !self.runnable.get(workspace).is_some_and(is_built) {
+                self.runnable.remove(workspace);
+            }
+        }
         for (folder, name) in std::mem::take(&mut self.started) {
-            let is_workspace = self
-                .workspaces
-                .values()
-                .any(|workspace| *workspace == folder);
-            if is_workspace && !self.workspaces.contains_key(&folder) {
-                self.runnable.remove(&folder);
-            } else if let Some(name) = name.filter(|name| self.asked_for.contains(name)) {
+            if let Some(name) = name.filter(|name| self.asked_for.contains(name)) {
                 self.runnable.remove(&folder);
                 self.packages.insert(folder, (name, "javascript"));
             }

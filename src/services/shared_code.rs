@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Input;
 use super::boundary::Boundaries;
 use super::environment::Tree;
-use super::paths::{folder_of, join};
+use super::paths::{folder_of, folders_above, join, name_of};
 use crate::facts::SiteKind;
 use crate::settings::{Reference, SettingValue};
 
@@ -32,6 +32,7 @@ impl SharedCode {
         }
         let is_shared = |path: &str| boundaries.is_shared(path);
         let code: BTreeSet<&str> = input.code_paths.iter().copied().collect();
+        let packages = Packages::of(input, boundaries);
         let mut starts = BTreeSet::new();
         for facts in input.files {
             let sites = facts
@@ -42,7 +43,10 @@ impl SharedCode {
                 let root = (input.path_of)(site.root);
                 let paths = [facts.path.clone(), root];
                 // Settings say something of tokens, too.
-                let is_code = |path: &String| code.contains(path.as_str());
+                let is_code = |path: &String| {
+                    code.contains(path.as_str())
+                        && (boundaries.is_of_package(path) || !packages.has(path))
+                };
                 starts.extend(
                     paths
                         .into_iter()
@@ -79,6 +83,24 @@ impl SharedCode {
     /// The services that take in a file, when it is shared.
     pub(super) fn users(&self, path: &str) -> Option<&[usize]> {
         self.users.get(path).map(Vec::as_slice)
+    }
+}
+
+/// Folders below the root that are packages of their own: what is in one is for others only where they ask for it.
+struct Packages<'i>(BTreeSet<&'i str>);
+
+impl<'i> Packages<'i> {
+    fn of(input: &Input<'i, '_>, boundaries: &Boundaries) -> Self {
+        // These tell a tool what is where, and name no package.
+        let is_plan = |path: &str| matches!(name_of(path), "project.json" | "nest-cli.json");
+        let manifests = input.manifests.keys().map(String::as_str);
+        let folders = manifests.filter(|path| !is_plan(path)).map(folder_of);
+        let is_own = |folder: &&str| !folder.is_empty() && !boundaries.workspaces.contains(*folder);
+        Self(folders.filter(is_own).collect())
+    }
+
+    fn has(&self, path: &str) -> bool {
+        folders_above(path).any(|folder| self.0.contains(folder))
     }
 }
 

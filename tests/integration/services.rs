@@ -122,10 +122,9 @@ fn holders_and_their_roles() {
         map("read-for-package"),
         ["JWT_KEY: auth mints, mail only holds it, orders what it does with it is not known"]
     );
-    assert_eq!(
-        map("nest-workspace"),
-        ["JWT_SECRET: auth mints, orders verifies"]
-    );
+    for workspace in ["nest-workspace", "nested-workspace"] {
+        assert_eq!(map(workspace), ["JWT_SECRET: auth mints, orders verifies"]);
+    }
     assert_eq!(map("watched-package"), [": api mints, worker verifies"]);
     assert_eq!(map("workspace-shared").len(), 1);
     assert_eq!(map("terraform-modules").len(), 1);
