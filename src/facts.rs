@@ -42,6 +42,8 @@ pub struct FileFacts {
     pub reached: Vec<Site>,
     /// Framework settings that the file sets, by name.
     pub settings: BTreeSet<String>,
+    /// Libraries that models know and the file loads, by name.
+    pub libraries: BTreeSet<String>,
     /// Which bounds cut the evaluation short.
     pub cut: Cut,
     /// Secrets that were seen.

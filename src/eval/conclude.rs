@@ -75,6 +75,11 @@ pub(super) fn conclude(evaluator: &Evaluator<'_>) -> Evaluation {
             .map(|record| record.name.clone())
             .collect(),
         reached: Vec::new(),
+        libraries: evaluator
+            .catalog
+            .libraries_of(&evaluator.imported_modules)
+            .map(str::to_owned)
+            .collect(),
         cut: evaluator.cut,
         redactor,
         browser: false,

@@ -43,10 +43,18 @@ pub(super) fn gather(project: &Project<'_>, evaluated: Vec<Evaluated>) -> Vec<Fi
         .values()
         .flat_map(|facts| facts.settings.iter().cloned())
         .collect();
+    let loaded: BTreeSet<String> = files
+        .values()
+        .flat_map(|facts| facts.libraries.iter().cloned())
+        .collect();
     for (file, facts) in &mut files {
         for site in &mut facts.sites {
             let is_set = |name: &String| settings.contains(name);
-            site.keys.retain(|key| !key.instead_of.iter().any(is_set));
+            // A setting that frameworks have too is one of the library when something loads the library.
+            let is_loaded = loaded.contains(&site.library.name);
+            site.keys.retain(|key| {
+                key.instead_of.is_empty() || is_loaded && !key.instead_of.iter().any(is_set)
+            });
         }
         settle(*file, facts);
     }

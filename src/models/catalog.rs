@@ -364,6 +364,20 @@ impl Catalog {
         })
     }
 
+    /// The names of the libraries that these modules are of.
+    pub fn libraries_of<'a>(
+        &'a self,
+        imported: &'a BTreeSet<String>,
+    ) -> impl Iterator<Item = &'a str> {
+        self.models
+            .iter()
+            .filter(|model| {
+                let mut packages = model.library.packages.iter();
+                packages.any(|package| imported.contains(package))
+            })
+            .map(|model| model.library.name.as_str())
+    }
+
     /// Names of the settings that the libraries behind these packages read.
     pub fn settings_of<'a>(
         &'a self,

@@ -2,8 +2,8 @@
 
 use super::draft::Draft;
 use super::{peek, signature_skipped};
-use crate::facts::{Check, FileFacts, SiteKind};
-use crate::finding::{Confidence, Finding, Place};
+use crate::facts::{Check, FileFacts, Site, SiteKind};
+use crate::finding::{Confidence, Finding, Level, Place};
 use crate::models::schema::Slot;
 
 pub(super) const ID: &str = "exp-unchecked";
@@ -61,9 +61,28 @@ pub(super) fn check(facts: &FileFacts, findings: &mut Vec<Finding>) {
         } else {
             draft
         };
+        let draft = if is_asked_for(facts, site) {
+            draft.level(Level::Note)
+        } else {
+            draft
+        };
         draft.report(findings);
     }
     taken_after_expiry(facts, findings);
+}
+
+/// Whether the callers of one function choose, and others of them have the expiry checked: who does not wants the claims
+/// of an old token, to end a session or to renew it.
+fn is_asked_for(facts: &FileFacts, site: &Site) -> bool {
+    let is_switched = matches!(site.check(Slot::Expiry), Check::Disabled(_));
+    let checks = |other: &Site| {
+        other.place.span == site.place.span
+            && matches!(
+                other.check(Slot::Expiry),
+                Check::Enforced | Check::IfPresent
+            )
+    };
+    is_switched && facts.sites.iter().any(checks)
 }
 
 /// Tokens that are decoded without a check once the library has said that they have expired.
