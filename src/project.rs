@@ -193,14 +193,14 @@ impl Files {
     }
 
     /// The nearest folder above a file that has a manifest; "" when none has.
-    fn folder_with_a_manifest(&self, path: &str) -> String {
+    pub fn folder_with_a_manifest<'p>(&self, path: &'p str) -> &'p str {
         let has_one = |folder: &&str| {
             let behind = self.manifests.range(inside(folder, "")..);
             let mut inside = behind.take_while(|(path, _)| is_under(path, folder));
             inside.any(|(path, _)| folder_of(path) == *folder)
         };
         let mut folders = upwards(folder_of(path));
-        folders.find(has_one).unwrap_or_default().to_owned()
+        folders.find(has_one).unwrap_or_default()
     }
 
     /// A file's content as it is on disk, when it was not kept. `None` when it cannot be read or is no text.
@@ -448,7 +448,7 @@ impl<'f> Project<'f> {
         let here = self.files.path(near);
         let package = match self.package(near) {
             Some(package) => package.folder,
-            None => self.files.folder_with_a_manifest(here),
+            None => self.files.folder_with_a_manifest(here).to_owned(),
         };
         let mut found: Vec<FileId> = all
             .iter()

@@ -24,15 +24,16 @@ impl<'a> Evaluator<'a> {
     /// Binds or writes a name in a scope, remembered when a branch is open.
     pub(super) fn write_name(&mut self, scope: usize, name: &'a str, value: Value) {
         // The top of a file outlives each run, also when the file was first looked at in this one.
-        let is_top = self.activation != 0 && self.loaded.iter().any(|file| file.scope == scope);
-        if scope < self.older_scopes || is_top {
+        let is_top =
+            self.around.activation != 0 && self.loaded.iter().any(|file| file.scope == scope);
+        if scope < self.around.older_scopes || is_top {
             self.note_kept(&value);
         }
         if scope < self.frame().scope {
             self.changes += 1;
         }
         let before = self.scopes[scope].names.insert(name, value);
-        if let Some(journal) = self.journals.last_mut() {
+        if let Some(journal) = self.around.journals.last_mut() {
             journal.push(Write {
                 scope,
                 name,
@@ -43,7 +44,7 @@ impl<'a> Evaluator<'a> {
 
     /// How many branches are open: an object older than the branch is written only maybe.
     pub(super) fn depth(&self) -> usize {
-        self.journals.len()
+        self.around.journals.len()
     }
 
     /// Runs ways that exclude each other. Names that they wrote become one of the values they left, without the ways
@@ -63,9 +64,9 @@ impl<'a> Evaluator<'a> {
         let mut flow = Flow::Left;
         let mut originals: BTreeMap<(usize, &'a str), Option<Value>> = BTreeMap::new();
         for (index, way) in ways.iter().enumerate() {
-            self.journals.push(Vec::new());
+            self.around.journals.push(Vec::new());
             let (end, result) = way(self);
-            let journal = self.journals.pop().unwrap_or_default();
+            let journal = self.around.journals.pop().unwrap_or_default();
             let mut written = BTreeMap::new();
             for write in journal.into_iter().rev() {
                 let key = (write.scope, write.name);

@@ -221,9 +221,9 @@ impl<'a> Evaluator<'a> {
             wrappers: self.wrappers(),
             by_hand: Some(by_hand),
             handed_over: None,
-            activation: self.activation,
-            after_expiry: self.expired.last().copied(),
-            after_failure: self.failed > 0,
+            activation: self.around.activation,
+            after_expiry: self.around.expired.last().copied(),
+            after_failure: self.around.failed > 0,
             expiry_swallowed: None,
             reported_in: None,
             ignored: None,
@@ -292,7 +292,7 @@ impl<'a> Evaluator<'a> {
         let steps = key.steps();
         let mut steps = steps.iter().rev().map(|(span, _)| *span).peekable();
         let mut handed_over = None;
-        for frame in self.frames.iter().rev() {
+        for frame in self.around.frames.iter().rev() {
             let Some((file, function)) = frame.function else {
                 continue;
             };

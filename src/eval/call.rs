@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use super::Evaluator;
 use super::header::writes_a_log;
+use super::surroundings::Frame;
 use super::uses::Use;
 use super::value::{CallRecord, Kind, Object, Value};
-use super::{Evaluator, Frame};
 use crate::models::schema::{Method, Role};
 use crate::source::Span;
 use crate::syntax::ir::{ArgumentKind, Call, ExprId, ExprKind, Name};
@@ -16,7 +17,7 @@ impl<'a> Evaluator<'a> {
         let frame = self.frame();
         let (function, scope, generic) = (frame.function, frame.scope, frame.generic);
         let (this, base) = (frame.this.clone(), frame.base.clone());
-        self.frames.push(Frame {
+        self.around.frames.push(Frame {
             function,
             scope,
             this,
@@ -28,7 +29,7 @@ impl<'a> Evaluator<'a> {
             called: None,
         });
         let result = work(self);
-        self.frames.pop();
+        self.around.frames.pop();
         result
     }
 
@@ -63,12 +64,12 @@ impl<'a> Evaluator<'a> {
             _ => {
                 let value = self.expression(call.callee, scope);
                 let record = self.record(span, self.last_name(call.callee), call, scope);
-                let throwing = std::mem::replace(&mut self.throwing, false);
+                let throwing = std::mem::replace(&mut self.around.throwing, false);
                 let path = value.path();
-                self.throwing = throwing || record.constructs && is_error(&path);
+                self.around.throwing = throwing || record.constructs && is_error(&path);
                 self.note_query(&record, &path);
                 let result = self.dispatch(&value, record);
-                self.throwing = throwing;
+                self.around.throwing = throwing;
                 result
             }
         }
@@ -228,7 +229,7 @@ impl<'a> Evaluator<'a> {
             Kind::Pending(_) => self.call_elsewhere(callee, record),
             Kind::Object(_) => self.call_made(callee, record),
             Kind::Callback => {
-                self.delivered = record.positional.last().map(|(value, _)| value.clone());
+                self.around.delivered = record.positional.last().map(|(value, _)| value.clone());
                 Value::new(Kind::Null)
             }
             Kind::OneOf(values) => {
@@ -294,7 +295,7 @@ impl<'a> Evaluator<'a> {
             self.note_parts_handed_on(value);
             if !writes_a_log(path) {
                 self.note_use(value, Use::HandedOn);
-                if !self.throwing {
+                if !self.around.throwing {
                     self.note_kept(value);
                 }
             }
@@ -318,7 +319,7 @@ impl<'a> Evaluator<'a> {
             fields: Default::default(),
             calls: Vec::new(),
             born: self.depth(),
-            activation: self.activation,
+            activation: self.around.activation,
             kept: false,
         };
         Value::at(

@@ -31,9 +31,9 @@ impl Evaluator<'_> {
             open: true,
             ..CallRecord::default()
         };
-        self.delivered = None;
+        self.around.delivered = None;
         let value = self.invoke(closure, &record);
-        let delivered = self.delivered.take();
+        let delivered = self.around.delivered.take();
         match delivered {
             Some(value) => Filled::Yes(value, span),
             None if matches!(value.kind, Kind::Null) => {

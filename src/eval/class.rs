@@ -249,7 +249,7 @@ impl<'a> Evaluator<'a> {
             ..Map::default()
         });
         self.instances.insert(class.key(), instance.clone());
-        if self.frames.len() > self.input.budget.call_depth / 2 {
+        if self.around.frames.len() > self.input.budget.call_depth / 2 {
             return instance;
         }
         self.set_fields(class, &instance);

@@ -1,19 +1,16 @@
-//! Expressions that are not calls: literals, names, fallbacks, comparisons, and writing to a place.
+//! Expressions that are not calls: literals, names, maps and lists, struct literals, elements.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Evaluator;
 use super::flow::Flow;
-use super::stage::{either_stage, is_for_tests};
+use super::stage::is_for_tests;
 use super::uses::Use;
 use super::value::{CallRecord, Entry, Kind, List, Map, Object, Symbol, Value};
 use super::write::merge_into;
 use crate::source::Span;
-use crate::syntax::ir::{
-    Block, Comparison, Entry as SyntaxEntry, ExprId, ExprKind, Item, Key, Literal, LogicalOperator,
-    TypeName,
-};
+use crate::syntax::ir::{Block, Entry as SyntaxEntry, ExprId, ExprKind, Item, Key, Literal};
 
 /// Parts of one computed text that are kept.
 const MOST_PARTS: usize = 64;
@@ -308,6 +305,11 @@ impl<'a> Evaluator<'a> {
         scope: usize,
     ) -> Value {
         let of = self.expression(of, scope);
+        let of = if self.searches_for(&of) {
+            self.force(of)
+        } else {
+            of
+        };
         let mut map = self.map(fields, scope);
         match &of.kind {
             Kind::Symbol(symbol)
@@ -333,7 +335,7 @@ impl<'a> Evaluator<'a> {
                     fields: map.entries,
                     calls: Vec::new(),
                     born: self.depth(),
-                    activation: self.activation,
+                    activation: self.around.activation,
                     kept: false,
                 };
                 Value::at(
@@ -349,6 +351,7 @@ impl<'a> Evaluator<'a> {
                     .entry(class.key())
                     .or_insert_with(|| value.clone());
                 self.note_made(class, &value);
+                self.note_instance(class, &value);
                 value
             }
             _ => Value::at(Kind::Map(Rc::new(RefCell::new(map))), span, "built here"),
@@ -422,184 +425,6 @@ impl<'a> Evaluator<'a> {
         }
         self.note_stage_entries(&map) || map.entries.values().all(is_class)
     }
-
-    fn compare(
-        &mut self,
-        operator: Comparison,
-        left: ExprId,
-        right: ExprId,
-        scope: usize,
-    ) -> Value {
-        let span = self.expression_span(left).join(self.expression_span(right));
-        let left = self.expression(left, scope);
-        let right = self.expression(right, scope);
-        self.note_held_against(&left, &right);
-        if matches!(operator, Comparison::Equal { .. }) {
-            self.note_signature(&left, &right, span, span);
-        }
-        if operator != Comparison::Instance {
-            self.note_guard(&left, Some(&right));
-            self.note_guard(&right, Some(&left));
-        }
-        let stage = match operator {
-            Comparison::Equal { negated } | Comparison::In { negated } => {
-                left.compared_stage(&right, negated)
-            }
-            Comparison::Order | Comparison::Instance => None,
-        };
-        stage.unwrap_or_else(|| Value::unknown("comparison"))
-    }
-
-    fn note_held_against(&mut self, left: &Value, right: &Value) {
-        self.note_use(left, comparison_with(right));
-        self.note_use(right, comparison_with(left));
-    }
-
-    /// A call says whether two values are the same.
-    pub(super) fn hold_against(
-        &mut self,
-        left: &Value,
-        right: &Value,
-        span: Span,
-        name: Span,
-    ) -> Value {
-        self.note_held_against(left, right);
-        self.note_guard(left, Some(right));
-        self.note_guard(right, Some(left));
-        self.note_signature(left, right, span, name);
-        Value::unknown("comparison")
-    }
-
-    /// The header's algorithm held against something is a guard, unless only `none` is turned away.
-    pub(super) fn note_guard(&mut self, value: &Value, against: Option<&Value>) {
-        self.note_compared(value, against);
-        let turns_away_none = against
-            .and_then(Value::as_text)
-            .is_some_and(|text| text.reveal().eq_ignore_ascii_case("none"));
-        if value.is_header_algorithm() && !turns_away_none {
-            let function = self.frame().function;
-            self.guarded.insert(function);
-        }
-    }
-
-    fn logical(
-        &mut self,
-        operator: LogicalOperator,
-        left: ExprId,
-        right: ExprId,
-        span: Span,
-        scope: usize,
-    ) -> Value {
-        let left = self.expression(left, scope);
-        let right_span = self.expression_span(right);
-        let right = self.expression(right, scope);
-        match operator {
-            LogicalOperator::And => {
-                self.note_use(&left, Use::Compared);
-                self.both(&left, right, right_span)
-            }
-            LogicalOperator::Or | LogicalOperator::Coalesce => {
-                either_stage(&left, &right).unwrap_or_else(|| self.either(left, right, span))
-            }
-        }
-    }
-
-    /// A value of which only the declared type is known.
-    pub(super) fn typed(&mut self, annotation: &TypeName, value: Value, scope: usize) -> Value {
-        match self.value_of_type(annotation, scope) {
-            Some(Value {
-                kind: Kind::Pending(pending),
-                ..
-            }) => Value::new(Kind::Pending(pending.called(&value.path()))),
-            Some(typed) => typed,
-            None => value,
-        }
-    }
-
-    /// An object of a library or of a class of the tree by its declared type, of which nothing else is known.
-    pub(super) fn value_of_type(&mut self, annotation: &TypeName, scope: usize) -> Option<Value> {
-        let mut names = annotation.path.split('.');
-        let first = names.next()?;
-        let known = self
-            .look_up(first, scope)
-            .unwrap_or_else(|| Value::symbol("", &[first.to_owned()]));
-        let known = match (&known.kind, names.clone().next()) {
-            (Kind::Symbol(symbol), None) if symbol.from.is_some() => self.arrive(known),
-            _ => known,
-        };
-        if let (Kind::Class(class), None) = (&known.kind, names.clone().next()) {
-            return Some(self.instance_of(class));
-        }
-        if let (Kind::Object(_), None) = (&known.kind, names.clone().next()) {
-            return Some(known);
-        }
-        // A type that says what is put where it stands: `Annotated[Settings, Depends(settings)]`.
-        if known.is_put_by_type() && names.clone().next().is_none() {
-            return Some(known);
-        }
-        if let (true, None) = (known.is_elsewhere(), names.clone().next()) {
-            return Some(Value::pending_instance(known, first));
-        }
-        if let Kind::Symbol(symbol) = &known.kind {
-            let mut symbol = symbol.as_ref().clone();
-            symbol.path.extend(names.map(str::to_owned));
-            if symbol.from.is_some() {
-                return Some(Value::pending_instance(
-                    Value::of_symbol(symbol),
-                    &annotation.path,
-                ));
-            }
-            if symbol.package.is_empty()
-                && self.module.unbound_names_are_packages
-                && symbol.path.len() > 1
-            {
-                symbol.package = symbol.path.remove(0);
-            }
-            if self
-                .catalog
-                .object_type(&symbol.package, &symbol.path)
-                .is_some()
-            {
-                return Some(Value::new(Kind::Object(Rc::new(RefCell::new(Object {
-                    package: symbol.package,
-                    path: symbol.path,
-                    made: None,
-                    fields: Default::default(),
-                    calls: Vec::new(),
-                    born: self.depth(),
-                    activation: self.activation,
-                    kept: false,
-                })))));
-            }
-        }
-        annotation
-            .arguments
-            .iter()
-            .find_map(|inner| self.value_of_type(inner, scope))
-    }
-}
-
-impl Value {
-    /// Whether a name that stands as a type is bound to what is put there.
-    pub(super) fn is_put_by_type(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Environment { .. } | Kind::Setting { .. } | Kind::Claims(..)
-        ) || self.is_instance()
-    }
-
-    /// Whether this is the algorithm that an unverified header names.
-    pub(super) fn is_header_algorithm(&self) -> bool {
-        match &self.kind {
-            Kind::Header(path) => path.last().is_some_and(|name| name == "alg"),
-            Kind::Claims(_, path) => {
-                path.last().is_some_and(|name| name == "alg")
-                    && path.iter().any(|name| name.contains("eader"))
-            }
-            Kind::OneOf(values) => values.iter().any(Value::is_header_algorithm),
-            _ => false,
-        }
-    }
 }
 
 /// Whether a map holds nothing but a few keys, or groups of settings, of which one is chosen.
@@ -630,14 +455,4 @@ pub(super) fn any_of(value: &Value) -> Value {
         }
         _ => value.clone(),
     }
-}
-
-/// Comparing with nothing, or with an empty text, only asks whether a value is there.
-fn comparison_with(other: &Value) -> Use {
-    let nothing = match &other.kind {
-        Kind::Null => true,
-        Kind::Text(text) => text.reveal().is_empty(),
-        _ => false,
-    };
-    if nothing { Use::Compared } else { Use::Decided }
 }

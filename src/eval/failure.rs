@@ -140,11 +140,12 @@ impl<'a> Evaluator<'a> {
         block: &Block,
         run: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        let before = self.expired.len();
-        self.expired
+        let before = self.around.expired.len();
+        self.around
+            .expired
             .extend(said.filter(|_| !self.deals_with_expiry(block)));
         let result = run(self);
-        self.expired.truncate(before);
+        self.around.expired.truncate(before);
         result
     }
 
@@ -164,9 +165,9 @@ impl<'a> Evaluator<'a> {
         let is_failure = takes == Takes::Everything
             && tried.any(|record| record.api.item.role == Role::Verify)
             && !self.deals_with_expiry(&handler.body);
-        self.failed += usize::from(is_failure);
+        self.around.failed += usize::from(is_failure);
         let result = self.for_expired(said, &handler.body, run);
-        self.failed -= usize::from(is_failure);
+        self.around.failed -= usize::from(is_failure);
         result
     }
 
@@ -176,7 +177,7 @@ impl<'a> Evaluator<'a> {
             let text = text.to_ascii_lowercase();
             HARMLESS_WORDS.iter().any(|word| text.contains(word))
         };
-        let in_function = self.frames.iter().any(|frame| {
+        let in_function = self.around.frames.iter().any(|frame| {
             says(&frame.label) || frame.label.to_ascii_lowercase().contains("expired")
         });
         in_function
@@ -189,7 +190,7 @@ impl<'a> Evaluator<'a> {
 
     /// What is returned with something beside it says itself that the token has expired.
     pub(super) fn note_returned_for_expired(&mut self, value: &Value) {
-        if self.expired.is_empty() {
+        if self.around.expired.is_empty() {
             return;
         }
         let mut values: Vec<Value> = Vec::new();
@@ -211,7 +212,7 @@ impl<'a> Evaluator<'a> {
 
     /// What the handlers of a `try` do about the verifications in it; `start` is the number of sites before it.
     pub(super) fn note_handlers(&mut self, tried: &Try, start: usize) {
-        let depth = self.frames.len();
+        let depth = self.around.frames.len();
         let is_empty = |block: &Block| block.statements.is_empty() && block.tail.is_none();
         for handler in &tried.handlers {
             let takes = self.takes(handler);
@@ -358,7 +359,7 @@ impl<'a> Evaluator<'a> {
         }
         let whole = self.expression_span(statement);
         let span = self.last_name(call.callee);
-        let depth = self.frames.len() + 1;
+        let depth = self.around.frames.len() + 1;
         for (index, record) in self.sites.iter_mut().enumerate().skip(start) {
             // A call that is written in the statement is judged by itself.
             if record.api.item.role != Role::Verify || whole.contains(record.call.span) {

@@ -150,8 +150,8 @@ impl<'a> Evaluator<'a> {
             name: record.name,
             scope: self.scope_label(),
             library: found.library.name.clone(),
-            activation: self.activation,
-            at_top: self.frames.len() == 1 && self.depth() == 0,
+            activation: self.around.activation,
+            at_top: self.around.frames.len() == 1 && self.depth() == 0,
             kept: false,
             unprotected: unprotected.map(|(_, span)| span),
             of_another: self.loading > 0,
@@ -174,7 +174,7 @@ impl<'a> Evaluator<'a> {
         if let Some(origin) = self.origin_of(key, 0) {
             self.key_sources.push(KeySource {
                 origin,
-                activation: self.activation,
+                activation: self.around.activation,
                 of_another: self.loading > 0,
             });
         }

@@ -40,7 +40,7 @@ impl Evaluator<'_> {
         name: &Name,
         record: CallRecord,
     ) -> Value {
-        if carries_claims(&record) {
+        if carries_claims(&record) || self.searches_for(object) {
             return self.call_method_there(object, name, record);
         }
         let method = self.catalog.method(&name.text);

@@ -201,7 +201,7 @@ impl Evaluator<'_> {
 
     /// A text that is put together from a parameter and asks a database.
     pub(super) fn note_query(&mut self, record: &CallRecord, callee: &str) {
-        if self.throwing || writes_a_log(callee) {
+        if self.around.throwing || writes_a_log(callee) {
             return;
         }
         let is_query = |(value, at): &&(Value, Span)| {
@@ -286,7 +286,7 @@ impl Evaluator<'_> {
 
     /// A call that nobody sees into may check what it is given.
     pub(super) fn note_checked_by(&mut self, path: &str, record: &CallRecord) {
-        if self.throwing || writes_a_log(path) {
+        if self.around.throwing || writes_a_log(path) {
             return;
         }
         let values = record.positional.iter().chain(record.named.values());
@@ -299,7 +299,7 @@ impl Evaluator<'_> {
     /// else runs.
     pub(super) fn running(&self) -> Vec<FunctionKey> {
         let mut functions = Vec::new();
-        for function in self.frames.iter().filter_map(|frame| frame.function) {
+        for function in self.around.frames.iter().filter_map(|frame| frame.function) {
             functions.push(function);
             functions.extend(self.made_in.get(&function).into_iter().flatten());
         }

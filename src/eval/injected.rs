@@ -35,7 +35,7 @@ impl<'a> Evaluator<'a> {
             return;
         }
         let mut wrappers = self.wrappers_around();
-        wrappers.extend(self.makers(self.frames.iter().filter_map(|frame| frame.function)));
+        wrappers.extend(self.makers(self.around.frames.iter().filter_map(|frame| frame.function)));
         self.made.push(Made {
             class: Rc::clone(class),
             instance: instance.clone(),
@@ -171,7 +171,7 @@ impl<'a> Evaluator<'a> {
 
     /// Whether a test made the call that led here.
     pub(super) fn is_run_by_tests(&self) -> bool {
-        self.frames.iter().any(|frame| {
+        self.around.frames.iter().any(|frame| {
             let around = frame.function.map(|(file, function)| {
                 let file = self.loaded[file].file;
                 file.module.function(function).span

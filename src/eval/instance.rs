@@ -1,11 +1,12 @@
 //! Instances of classes of the tree that a library makes: what attributes and functions of the class say of their fields.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Evaluator;
 use super::filled::Truth;
 use super::member::as_fallback;
-use super::value::{CallRecord, ClassValue, Closure, Kind, Map, Value, Wanted};
+use super::value::{CallRecord, ClassValue, Closure, Entry, Kind, Map, Value, Wanted};
 use crate::models::schema::{AttributeModel, Slot};
 use crate::models::source::Source;
 use crate::syntax::ir::{ArgumentKind, Call, ExprKind, Member, MemberKind, TypeName};
@@ -253,48 +254,36 @@ impl<'a> Evaluator<'a> {
         if !self.made_by_function.insert(class.key()) {
             return;
         }
-        let Some(maker) = self.maker(class) else {
-            return;
-        };
+        let maker = self.maker(class);
+        let is_given_nothing = |maker: &Rc<Closure>| self.function_of(maker).parameters.is_empty();
+        let mut made = Vec::new();
+        if !maker.as_ref().is_some_and(is_given_nothing) {
+            made = self.made_elsewhere(class);
+        }
+        if let Some(maker) = maker.filter(|_| made.is_empty()) {
+            made = self.made_by(class, &maker);
+        }
+        fill(instance, class, &made);
+    }
+
+    fn made_by(&mut self, class: &ClassValue, maker: &Rc<Closure>) -> Vec<Value> {
         let record = CallRecord {
             open: true,
             ..CallRecord::default()
         };
         // That it ran for this does not tell what it does for its callers.
         let ran = self.ran.get(&maker.key()).copied();
-        let made = self.apart(class.scope, |this| this.invoke(&maker, &record));
+        let made = self.apart(class.scope, |this| this.invoke(maker, &record));
         match ran {
             Some(times) => self.ran.insert(maker.key(), times),
             None => self.ran.remove(&maker.key()),
         };
-        let Kind::Map(instance) = &instance.kind else {
-            return;
-        };
-        let is_of_class = |map: &Map| {
-            map.class
-                .as_ref()
-                .is_some_and(|own| own.key() == class.key())
-        };
-        for value in made.alternatives() {
-            let Kind::Map(made) = &value.kind else {
-                continue;
-            };
-            if Rc::ptr_eq(made, instance) || !is_of_class(&made.borrow()) {
-                continue;
-            }
-            for (name, entry) in &made.borrow().entries {
-                let mut instance = instance.borrow_mut();
-                let known = instance.entries.entry(name.clone());
-                known.or_insert_with(|| entry.clone());
-            }
-            return;
-        }
+        made.alternatives()
     }
 
-    /// The function of a class that makes its instances, and is given least.
-    fn maker(&self, class: &Rc<ClassValue>) -> Option<Rc<Closure>> {
-        let makers = self
-            .members_of(class)
+    /// The functions of a class that make its instances.
+    pub(super) fn makers_of(&self, class: &Rc<ClassValue>) -> Vec<Rc<Closure>> {
+        self.members_of(class)
             .into_iter()
             .filter_map(|(file, member)| {
                 let MemberKind::Method(function) = member.kind else {
@@ -309,14 +298,18 @@ impl<'a> Evaluator<'a> {
                     && member.name.text != "default"
                     && known.returns.as_ref().is_some_and(makes);
                 match self.method_closure(class, (file, function), None).kind {
-                    Kind::Function(closure) if is_maker => Some((known.parameters.len(), closure)),
+                    Kind::Function(closure) if is_maker => Some(closure),
                     _ => None,
                 }
-            });
-        let least = makers.min_by_key(|(parameters, _)| *parameters);
-        least
-            .map(|(_, closure)| closure)
-            .or_else(|| self.maker_beside(class))
+            })
+            .collect()
+    }
+
+    /// The one of them that is given least, or a function beside the class.
+    fn maker(&self, class: &Rc<ClassValue>) -> Option<Rc<Closure>> {
+        let given = |maker: &Rc<Closure>| self.function_of(maker).parameters.len();
+        let least = self.makers_of(class).into_iter().min_by_key(given);
+        least.or_else(|| self.maker_beside(class))
     }
 
     /// The function beside a class that makes its instances of nothing: `fn load() -> Result<Settings, Error>`.
@@ -336,6 +329,37 @@ impl<'a> Evaluator<'a> {
                 && function.returns.as_ref().is_some_and(makes))
             .then(|| Rc::clone(closure))
         })
+    }
+}
+
+/// Fills the fields of an instance with what others of its class hold.
+fn fill(instance: &Value, class: &ClassValue, made: &[Value]) {
+    let Kind::Map(instance) = &instance.kind else {
+        return;
+    };
+    let is_of_class = |map: &Map| {
+        let own = map.class.as_ref();
+        own.is_some_and(|own| own.key() == class.key())
+    };
+    let mut known: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    for value in made {
+        let Kind::Map(made) = &value.kind else {
+            continue;
+        };
+        if Rc::ptr_eq(made, instance) || !is_of_class(&made.borrow()) {
+            continue;
+        }
+        for (name, entry) in &made.borrow().entries {
+            known.entry(name.clone()).or_default().push(entry.clone());
+        }
+    }
+    let entries = &mut instance.borrow_mut().entries;
+    for (name, given) in known {
+        let Some(first) = given.first().cloned() else {
+            continue;
+        };
+        let value = Value::one_of(given.into_iter().map(|entry| entry.value));
+        entries.entry(name).or_insert(Entry { value, ..first });
     }
 }
 

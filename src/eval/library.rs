@@ -544,6 +544,7 @@ impl<'a> Evaluator<'a> {
         let scope = self.scope_label();
         let promised = self.gives_a_promise(found.item, &record);
         let guarded = self
+            .around
             .frames
             .iter()
             .any(|frame| self.guarded.contains(&frame.function));
@@ -561,9 +562,9 @@ impl<'a> Evaluator<'a> {
             wrappers: self.wrappers(),
             by_hand: None,
             handed_over: None,
-            activation: self.activation,
-            after_expiry: self.expired.last().copied(),
-            after_failure: self.failed > 0,
+            activation: self.around.activation,
+            after_expiry: self.around.expired.last().copied(),
+            after_failure: self.around.failed > 0,
             expiry_swallowed: None,
             reported_in: None,
             ignored: None,

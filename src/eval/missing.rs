@@ -209,6 +209,7 @@ impl<'a> Evaluator<'a> {
     /// What a place holds that is written in a way in which it was found to be missing.
     pub(super) fn written_when_missing(&mut self, before: &Value, value: &Value) -> Option<Value> {
         let is_missing = self
+            .around
             .missing
             .iter()
             .any(|missing| before.is_same_thing(missing));
@@ -223,12 +224,13 @@ impl<'a> Evaluator<'a> {
         missing: Option<&Missing>,
         run: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        let before = self.missing.len();
+        let before = self.around.missing.len();
         let gone = missing.filter(|missing| missing.way == way);
-        self.missing
+        self.around
+            .missing
             .extend(gone.map(|missing| missing.value.clone()));
         let result = run(self);
-        self.missing.truncate(before);
+        self.around.missing.truncate(before);
         result
     }
 

@@ -28,6 +28,7 @@ mod filled;
 mod flow;
 mod force;
 mod framework;
+mod handed_over;
 mod header;
 mod imports;
 mod inject;
@@ -39,6 +40,7 @@ mod member;
 mod method;
 mod mint;
 mod missing;
+mod operator;
 mod options;
 mod pending;
 mod place;
@@ -55,8 +57,10 @@ mod stage_test;
 mod stand_in;
 mod statement;
 mod store;
+mod surroundings;
 mod taken_apart;
 mod token;
+mod typed;
 mod uses;
 mod value;
 mod write;
@@ -79,6 +83,7 @@ use crate::source::{FileId, Span};
 use crate::syntax::ir::{ClassId, ExprId, FunctionId, Member, Module};
 
 use slots::Resolved;
+use surroundings::{Frame, Surroundings};
 use uses::ClaimsUse;
 use value::{CallRecord, ClassValue, Closure, Value};
 
@@ -231,23 +236,6 @@ type ClassKey = (usize, ClassId);
 /// Members that a block adds to a class, with the file that they stand in.
 type Extension<'a> = (usize, &'a [Member]);
 
-/// A function that is running.
-struct Frame {
-    function: Option<FunctionKey>,
-    /// Scope of its body: where a language without declarations binds names.
-    scope: usize,
-    this: Option<Value>,
-    base: Option<Value>,
-    returns: Vec<Value>,
-    /// Which of them stand in for others.
-    returned_instead: Vec<stand_in::ReturnedInstead>,
-    label: String,
-    /// Runs for callers that are not known.
-    generic: bool,
-    /// The name by which it was called, there.
-    called: Option<Span>,
-}
-
 struct Evaluator<'a> {
     input: &'a Input<'a>,
     /// Files that take part; the one that is evaluated is the first.
@@ -270,9 +258,8 @@ struct Evaluator<'a> {
     following: usize,
     catalog: &'a Catalog,
     scopes: Vec<Scope<'a>>,
-    frames: Vec<Frame>,
-    /// Open branches: what each has written, with the value from before.
-    journals: Vec<Vec<branch::Write<'a>>>,
+    /// What runs, and what is open around it.
+    around: Surroundings<'a>,
     sites: Vec<SiteRecord<'a>>,
     /// Types that the claims of sites are read into.
     claims_types: FxHashMap<usize, Rc<ClassValue>>,
@@ -306,8 +293,8 @@ struct Evaluator<'a> {
     signing_words: FxHashMap<usize, Rc<[String]>>,
     /// Whether methods of a class name any of them.
     signing_classes: FxHashMap<ClassKey, bool>,
-    /// What a node-style callback was given last.
-    delivered: Option<Value>,
+    /// What is looked for where it is made.
+    search: Option<handed_over::Search>,
     /// Modules that the files import from and that a model knows.
     imported_modules: BTreeSet<String>,
     /// Functions in which the header's algorithm is held against something.
@@ -318,10 +305,6 @@ struct Evaluator<'a> {
     made_in: FxHashMap<FunctionKey, BTreeSet<FunctionKey>>,
     /// Calls that a parameter of the header reached.
     reached: Vec<header::Reached>,
-    /// Branches for expired tokens that are open: where each says so.
-    expired: Vec<Span>,
-    /// Handlers of failed verifications that are open and go on.
-    failed: usize,
     /// What was fetched.
     fetches: Vec<fetch::FetchRecord>,
     /// Tokens that were taken apart.
@@ -338,54 +321,25 @@ struct Evaluator<'a> {
     rotations: Vec<crate::finding::Place>,
     /// Where keys came from that verified a token.
     key_sources: Vec<fetch::KeySource>,
-    /// Which run for unknown callers this is; 0 while the module itself runs.
-    activation: usize,
     /// How many such runs there were.
     activations: usize,
-    /// Scopes that are older than the run.
-    older_scopes: usize,
     /// Calls of functions that only promise what they return, with the sites that were found in them.
     promises: Vec<(Span, std::ops::Range<usize>)>,
-    /// An error is being made, which nobody checks anything with.
-    throwing: bool,
     /// Variables of the environment that the code holds to be set, or stops.
     not_empty: FxHashSet<Rc<str>>,
     /// What the code does about keys that are missing or known.
     key_guards: missing::KeyGuards,
     /// Settings classes whose methods were looked at.
     settings_classes: BTreeSet<ClassKey>,
-    /// Values that are missing in the branches that are open.
-    missing: Vec<Value>,
     /// Code that runs in development only.
     development: Vec<Span>,
-    /// Where the branches that are open run.
-    stages: Vec<stage_test::Stage>,
     /// Where what follows a branch runs, since the program stopped or returned elsewhere.
     passed: Option<stage_test::Passed>,
     /// A package was loaded whose name says that it handles tokens, and no model knows it.
     unknown_library: bool,
-    /// The condition of the branch that begins, which its first statement may bind.
-    evaluated: Option<(ExprId, Value)>,
     /// Which bounds kept something out.
     cut: Cut,
     steps: usize,
-}
-
-impl Frame {
-    /// The top of a file.
-    fn of_file(scope: usize) -> Self {
-        Self {
-            function: None,
-            scope,
-            this: None,
-            base: None,
-            returns: Vec::new(),
-            returned_instead: Vec::new(),
-            label: String::new(),
-            generic: false,
-            called: None,
-        }
-    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -403,8 +357,7 @@ impl<'a> Evaluator<'a> {
             following: 0,
             catalog: input.catalog,
             scopes: vec![Scope::default()],
-            frames: vec![Frame::of_file(0)],
-            journals: Vec::new(),
+            around: Surroundings::of_file(0),
             sites: Vec::new(),
             claims_types: FxHashMap::default(),
             settings: Vec::new(),
@@ -424,15 +377,13 @@ impl<'a> Evaluator<'a> {
             made: Vec::new(),
             signing_words: FxHashMap::default(),
             signing_classes: FxHashMap::default(),
-            delivered: None,
+            search: None,
             imported_modules: BTreeSet::new(),
             guarded: FxHashSet::default(),
             checked: FxHashSet::default(),
             made_in: FxHashMap::default(),
             reached: Vec::new(),
             fetches: Vec::new(),
-            expired: Vec::new(),
-            failed: 0,
             taken_apart: Vec::new(),
             hashes: Vec::new(),
             discoveries: Vec::new(),
@@ -440,20 +391,14 @@ impl<'a> Evaluator<'a> {
             key_sets: Vec::new(),
             rotations: Vec::new(),
             key_sources: Vec::new(),
-            activation: 0,
             activations: 0,
-            older_scopes: 0,
             promises: Vec::new(),
-            throwing: false,
             not_empty: FxHashSet::default(),
             key_guards: missing::KeyGuards::default(),
             settings_classes: BTreeSet::new(),
-            missing: Vec::new(),
             development: Vec::new(),
-            stages: Vec::new(),
             passed: None,
             unknown_library: false,
-            evaluated: None,
             cut: Cut::default(),
             steps: 0,
         }
@@ -520,18 +465,18 @@ impl<'a> Evaluator<'a> {
 
     /// Whether a call would be nested too deeply.
     fn is_too_deep(&mut self) -> bool {
-        let too_deep = self.frames.len() > self.input.budget.call_depth;
+        let too_deep = self.around.frames.len() > self.input.budget.call_depth;
         self.cut.depth |= too_deep;
         too_deep
     }
 
     fn frame(&self) -> &Frame {
-        self.frames.last().unwrap_or(&self.frames[0])
+        self.around.frames.last().unwrap_or(&self.around.frames[0])
     }
 
     fn frame_mut(&mut self) -> &mut Frame {
-        let last = self.frames.len() - 1;
-        &mut self.frames[last]
+        let last = self.around.frames.len() - 1;
+        &mut self.around.frames[last]
     }
 
     fn new_scope(&mut self, parent: usize) -> usize {
@@ -544,7 +489,8 @@ impl<'a> Evaluator<'a> {
 
     /// Names of the functions and classes around the current place.
     fn scope_label(&self) -> String {
-        self.frames
+        self.around
+            .frames
             .iter()
             .map(|frame| frame.label.as_str())
             .filter(|label| !label.is_empty())
@@ -554,8 +500,8 @@ impl<'a> Evaluator<'a> {
 
     /// Names of the functions and classes around the current place that callers know, innermost first.
     fn wrappers(&self) -> Vec<Wrapper> {
-        let mut wrappers = self.wrappers_in(&self.frames);
-        let frames = self.frames.iter().rev();
+        let mut wrappers = self.wrappers_in(&self.around.frames);
+        let frames = self.around.frames.iter().rev();
         let generic = frames.take_while(|frame| frame.generic || frame.function.is_none());
         wrappers.extend(self.makers(generic.filter_map(|frame| frame.function)));
         wrappers
@@ -564,8 +510,13 @@ impl<'a> Evaluator<'a> {
     /// The same around the call of a function that was called for what it gives.
     fn wrappers_around(&self) -> Vec<Wrapper> {
         let called = |frame: &Frame| !frame.generic && frame.function.is_some();
-        let last = self.frames.iter().rposition(|frame| !called(frame));
-        self.wrappers_in(self.frames.get(..=last.unwrap_or(0)).unwrap_or_default())
+        let last = self.around.frames.iter().rposition(|frame| !called(frame));
+        self.wrappers_in(
+            self.around
+                .frames
+                .get(..=last.unwrap_or(0))
+                .unwrap_or_default(),
+        )
     }
 
     fn wrappers_in(&self, frames: &[Frame]) -> Vec<Wrapper> {

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use super::Evaluator;
+use super::surroundings::Frame;
 use super::uses::Use;
 use super::value::{CallRecord, Closure, Entry, Kind, Map, Value};
-use super::{Evaluator, Frame};
 use crate::source::Span;
 use crate::syntax::ir::{ExprId, Function, FunctionId, Parameter, ParameterKind, Target};
 
@@ -28,6 +29,7 @@ impl<'a> Evaluator<'a> {
             let made_in = self.made_in.entry(closure.key()).or_default();
             made_in.extend(around);
         }
+        self.note_function(&closure);
         // What another file defines at its top is run by whoever calls it.
         if self.current == 0 || self.loading == 0 {
             self.waiting.push(Rc::clone(&closure));
@@ -53,10 +55,10 @@ impl<'a> Evaluator<'a> {
             Some("main") => 0,
             _ => self.activations,
         };
-        let outside = (self.activation, self.older_scopes);
-        (self.activation, self.older_scopes) = (activation, self.scopes.len());
+        let outside = (self.around.activation, self.around.older_scopes);
+        (self.around.activation, self.around.older_scopes) = (activation, self.scopes.len());
         let result = self.run_function(closure, &record, true);
-        (self.activation, self.older_scopes) = outside;
+        (self.around.activation, self.around.older_scopes) = outside;
         self.note_use(&result, Use::HandedOn);
     }
 
@@ -87,6 +89,7 @@ impl<'a> Evaluator<'a> {
         let runs = self.ran.entry(closure.key()).or_insert(0);
         *runs += 1;
         let running = self
+            .around
             .frames
             .iter()
             .filter(|frame| frame.function == Some(closure.key()))
@@ -95,7 +98,7 @@ impl<'a> Evaluator<'a> {
             return self.call_unknown(name, record);
         }
         let scope = self.new_scope(closure.scope);
-        self.frames.push(Frame {
+        self.around.frames.push(Frame {
             function: Some(closure.key()),
             scope,
             this: closure.this.clone(),
@@ -116,7 +119,7 @@ impl<'a> Evaluator<'a> {
         self.bind_parameters(&function.parameters, record, scope);
         let start = self.sites.len();
         let (_, tail) = self.block(&function.body, scope);
-        let frame = self.frames.pop();
+        let frame = self.around.frames.pop();
         let (returns, instead) = frame
             .map(|frame| (frame.returns, frame.returned_instead))
             .unwrap_or_default();

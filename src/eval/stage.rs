@@ -304,7 +304,7 @@ impl<'a> Evaluator<'a> {
 
     /// Whether the code that runs now runs at this stage only.
     pub(super) fn is_at(&self, stage: Stage) -> bool {
-        self.stages.contains(&stage)
+        self.around.stages.contains(&stage)
     }
 
     /// Runs something that happens at a stage only, when that is known.
@@ -313,10 +313,10 @@ impl<'a> Evaluator<'a> {
         stage: Option<Stage>,
         run: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        let before = self.stages.len();
-        self.stages.extend(stage);
+        let before = self.around.stages.len();
+        self.around.stages.extend(stage);
         let result = run(self);
-        self.stages.truncate(before);
+        self.around.stages.truncate(before);
         result
     }
 

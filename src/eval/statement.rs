@@ -171,9 +171,9 @@ impl<'a> Evaluator<'a> {
             }
             StatementKind::Throw(value) => {
                 if let Some(id) = value {
-                    let throwing = std::mem::replace(&mut self.throwing, true);
+                    let throwing = std::mem::replace(&mut self.around.throwing, true);
                     self.expression(*id, scope);
-                    self.throwing = throwing;
+                    self.around.throwing = throwing;
                 }
                 Flow::Left
             }
@@ -250,7 +250,7 @@ impl<'a> Evaluator<'a> {
         // `if let P = x`: the binding is the first statement, over the condition itself, which ran already.
         let evaluated = (branch.condition, condition);
         let then = |this: &mut Self| {
-            this.evaluated = Some(evaluated.clone());
+            this.around.evaluated = Some(evaluated.clone());
             this.for_expired(expiry, &branch.then, |this| {
                 this.inner_block(&branch.then, scope)
             })
@@ -415,7 +415,7 @@ impl<'a> Evaluator<'a> {
     /// An assignment or declaration; its value.
     pub(super) fn assign(&mut self, assignment: &'a Assignment, scope: usize) -> Value {
         let mut value = match assignment.value {
-            Some(id) => match self.evaluated.take() {
+            Some(id) => match self.around.evaluated.take() {
                 Some((known, value)) if known == id => value,
                 _ => self.expression(id, scope),
             },

@@ -8,12 +8,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::Evaluator;
 use super::filled::Filled;
 use super::member::as_fallback;
 use super::schema::Described;
 use super::stage::holds_stage;
+use super::surroundings::Surroundings;
 use super::value::{CallRecord, Closure, Entry, Kind, Map, Object, Symbol, Value};
-use super::{Evaluator, Frame};
 use crate::code_context;
 use crate::finding::CodeContext;
 use crate::models::catalog::Found;
@@ -425,30 +426,11 @@ impl<'a> Evaluator<'a> {
 
     /// Runs something that is no part of any branch or call here.
     pub(super) fn apart<T>(&mut self, scope: usize, run: impl FnOnce(&mut Self) -> T) -> T {
-        let frames = std::mem::replace(&mut self.frames, vec![Frame::of_file(scope)]);
-        let journals = std::mem::take(&mut self.journals);
-        let evaluated = self.evaluated.take();
-        let delivered = self.delivered.take();
-        let stages = std::mem::take(&mut self.stages);
-        let missing = std::mem::take(&mut self.missing);
-        let expired = std::mem::take(&mut self.expired);
-        let failed = std::mem::take(&mut self.failed);
-        let throwing = std::mem::take(&mut self.throwing);
-        let outside = (self.activation, self.older_scopes);
-        (self.activation, self.older_scopes) = (0, 0);
+        let outside = std::mem::replace(&mut self.around, Surroundings::of_file(scope));
         self.loading += 1;
         let result = run(self);
         self.loading -= 1;
-        (self.activation, self.older_scopes) = outside;
-        self.frames = frames;
-        self.journals = journals;
-        self.evaluated = evaluated;
-        self.delivered = delivered;
-        self.stages = stages;
-        self.missing = missing;
-        self.expired = expired;
-        self.failed = failed;
-        self.throwing = throwing;
+        self.around = outside;
         result
     }
 

@@ -67,7 +67,7 @@ impl<'a> Evaluator<'a> {
 
     fn taken_apart(&mut self, text: &Value) -> usize {
         let path = text.path();
-        let activation = self.activation;
+        let activation = self.around.activation;
         let mut known = self.taken_apart.iter();
         let same = |token: &TakenApart| token.path == path && token.activation == activation;
         if let Some(known) = known.position(same) {

@@ -166,7 +166,7 @@ impl Evaluator<'_> {
     fn note_claims(&mut self, site: usize, path: &Rc<[String]>, how: Use) {
         let now = self.steps;
         let goes_on = match how {
-            Use::Read | Use::Decided | Use::HandedOn => self.expired.is_empty(),
+            Use::Read | Use::Decided | Use::HandedOn => self.around.expired.is_empty(),
             Use::Stored => true,
             Use::Compared | Use::Returned | Use::Awaited | Use::Propagated => false,
         };

@@ -66,7 +66,7 @@ impl Evaluator<'_> {
         let depth = self.depth();
         for object in object.alternatives() {
             let object = object.into_changeable();
-            if !self.missing.is_empty() && self.write_missing(&object, name, span, &value) {
+            if !self.around.missing.is_empty() && self.write_missing(&object, name, span, &value) {
                 continue;
             }
             match &object.kind {
@@ -109,7 +109,7 @@ impl Evaluator<'_> {
         let Some(class) = &instance.class else {
             return false;
         };
-        let frame = self.frames.last().filter(|frame| frame.generic);
+        let frame = self.around.frames.last().filter(|frame| frame.generic);
         let Some(running) = frame.and_then(|frame| frame.function) else {
             return false;
         };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::rounds::homes_of;
 use crate::project::Project;
 use crate::services::Importers;
 use crate::source::FileId;
@@ -93,7 +94,7 @@ pub(super) fn importers(
         .collect()
 }
 
-/// Files that spell a name of a target, in order.
+/// Files that spell a name of a target and where they may have it from, in order.
 fn candidates(project: &Project<'_>, targets: &[Target]) -> BTreeSet<FileId> {
     let mut by_language: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for target in targets {
@@ -106,7 +107,17 @@ fn candidates(project: &Project<'_>, targets: &[Target]) -> BTreeSet<FileId> {
         let words: Vec<String> = words.into_iter().collect();
         project.files().that_spell(folder, &words)
     });
-    let mut files: Vec<FileId> = files.collect();
+    let all = project.files();
+    let homes: BTreeSet<&str> = targets
+        .iter()
+        .flat_map(|target| {
+            let path = all.path(target.file);
+            let package = all.folder_with_a_manifest(path);
+            homes_of(path).chain(package.rsplit('/').next().filter(|name| !name.is_empty()))
+        })
+        .collect();
+    let spells_a_home = |file: &FileId| homes.iter().any(|home| all.spells(*file, home));
+    let mut files: Vec<FileId> = files.filter(spells_a_home).collect();
     files.sort();
     files.into_iter().take(MOST_CANDIDATES).collect()
 }

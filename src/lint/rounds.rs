@@ -248,7 +248,7 @@ impl<'a> Words<'a> {
 
 /// What an import of the file may spell: its name without extension, and the folders around it, which may be a
 /// package's.
-fn homes_of(path: &str) -> impl Iterator<Item = &str> {
+pub(super) fn homes_of(path: &str) -> impl Iterator<Item = &str> {
     let mut names = path.rsplit('/');
     let name = names.next().unwrap_or(path);
     let stem = name.split('.').next().unwrap_or(name);

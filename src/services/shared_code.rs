@@ -26,8 +26,13 @@ pub(super) struct SharedCode {
 
 impl SharedCode {
     pub(super) fn find(input: &Input<'_, '_>, tree: &Tree<'_>, boundaries: &Boundaries) -> Self {
-        let mut folders = boundaries.services.iter().map(|of| of.folder.as_deref());
-        if !folders.any(|folder| folder.is_some_and(|folder| !folder.is_empty())) {
+        // Several may share code only where several have code of their own.
+        let folders = boundaries
+            .services
+            .iter()
+            .filter_map(|of| of.folder.as_deref());
+        let folders: BTreeSet<&str> = folders.filter(|folder| !folder.is_empty()).collect();
+        if folders.len() < 2 {
             return Self::default();
         }
         let is_shared = |path: &str| boundaries.is_shared(path);

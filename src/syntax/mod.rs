@@ -62,6 +62,22 @@ impl Language {
         path.ends_with(".json").then_some(Self::Json)
     }
 
+    /// What a file of the language spells that makes an instance of a class without a constructor: by naming its
+    /// fields, or by one of these functions of it. Nothing where every instance is made by a constructor.
+    pub fn spelled_makers<'a>(
+        self,
+        class: &str,
+        functions: impl Iterator<Item = &'a str>,
+    ) -> Vec<String> {
+        if self != Self::Rust {
+            return Vec::new();
+        }
+        let calls = functions.map(|function| format!("{class}::{function}("));
+        std::iter::once(format!("{class} {{"))
+            .chain(calls)
+            .collect()
+    }
+
     /// Whether files of it hold a value and nothing that runs.
     pub fn is_data(self) -> bool {
         self == Self::Json

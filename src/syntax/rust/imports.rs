@@ -1,11 +1,39 @@
 //! `use`, `extern crate` and `mod name;` as imports.
 
-use syn::{ItemExternCrate, ItemMod, UseTree};
+use syn::{Item, ItemExternCrate, ItemMod, UseTree};
 
 use super::super::ir::{Import, Name};
 use super::lowerer::{Lowerer, plain};
 
 impl Lowerer {
+    /// Notes the other names that a file gives to packages (`use tokens as t;`): further imports may begin with one.
+    pub(super) fn note_renamed(&mut self, items: &[Item]) {
+        for item in items {
+            let (package, name) = match item {
+                Item::Use(item) => match &item.tree {
+                    UseTree::Rename(rename) => (&rename.ident, &rename.rename),
+                    _ => continue,
+                },
+                Item::ExternCrate(item) => match &item.rename {
+                    Some((_, name)) => (&item.ident, name),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            if package != "self" && package != "crate" {
+                self.renamed.insert(plain(name), plain(package));
+            }
+        }
+    }
+
+    /// The package that the first name of an import means.
+    fn package_named(&self, name: &str) -> String {
+        self.renamed
+            .get(name)
+            .map_or(name, String::as_str)
+            .to_owned()
+    }
+
     pub(super) fn use_tree(
         &mut self,
         tree: &UseTree,
@@ -32,7 +60,7 @@ impl Lowerer {
             UseTree::Glob(glob) => {
                 if let Some((module, path)) = prefix.split_first() {
                     imports.push(Import {
-                        module: module.clone(),
+                        module: self.package_named(module),
                         path: path.to_vec(),
                         binding: None,
                         glob: true,
@@ -62,7 +90,7 @@ impl Lowerer {
         };
         if let Some((module, path)) = whole.split_first() {
             imports.push(Import {
-                module: module.clone(),
+                module: self.package_named(module),
                 path: path.to_vec(),
                 binding,
                 glob: false,

@@ -1,5 +1,7 @@
 //! The state that all parts of the lowering share, with places, names and bounds.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::Span as TokenSpan;
 use syn::Expr;
 
@@ -20,6 +22,8 @@ pub(super) struct Lowerer {
     pub(super) pending_patterns: Vec<Statement>,
     /// The class that `Self` stands for, inside an `impl`.
     pub(super) own_type: Option<String>,
+    /// Packages by the other names that the file gives them.
+    pub(super) renamed: BTreeMap<String, String>,
     /// Macros within macros.
     pub(super) macro_depth: usize,
     /// A macro was too deep, and noted.
@@ -37,6 +41,7 @@ impl Lowerer {
             line_starts: None,
             pending_patterns: Vec::new(),
             own_type: None,
+            renamed: BTreeMap::new(),
             macro_depth: 0,
             macro_too_deep: false,
             depth: 0,

@@ -15,6 +15,7 @@ impl Lowerer {
         if super::attributes::mark_tests(&file.attrs) {
             self.module.test_spans.push(whole);
         }
+        self.note_renamed(&file.items);
         let mut body = Vec::new();
         for item in &file.items {
             self.item(item, &mut body);

@@ -121,6 +121,10 @@ fn imports() {
         ),
         ("use a as b; use c;", "(use a b) (use c c)"),
         (
+            "use b::c; use a as b; fn f() { use b::d; }",
+            "(use a.c c) (use a b) (fn f () (use a.d d))",
+        ),
+        (
             "use crate::a::b; use super::super::c; use self::d;",
             "(use crate.a.b b) (use super.super.c c) (use self.d d)",
         ),
