@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::{Duration, Instant};
 
+use aho_corasick::AhoCorasick;
 use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -221,8 +222,10 @@ impl Files {
 
     /// Files of a language that spell one of these words, without tests.
     pub fn that_spell(&self, folder: &str, words: &[String]) -> Vec<FileId> {
-        let words: Vec<memmem::Finder<'_>> = words.iter().map(memmem::Finder::new).collect();
-        let spells = |bytes: &[u8]| words.iter().any(|word| word.find(bytes).is_some());
+        let Ok(words) = AhoCorasick::new(words) else {
+            return Vec::new();
+        };
+        let spells = |bytes: &[u8]| words.is_match(bytes);
         let files: Vec<(&FileId, &File)> = self.files.iter().collect();
         let spelling = files.into_par_iter().filter(|(id, file)| {
             file.language.model_folder() == folder

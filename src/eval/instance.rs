@@ -248,22 +248,24 @@ impl<'a> Evaluator<'a> {
         filled.map(|entry| entry.value)
     }
 
-    /// Fills the fields of an instance that was made elsewhere with what a function of its class puts there:
-    /// `Config::from_env()`.
+    /// Fills the fields of an instance that was made elsewhere with what is put there where one is made, or by a
+    /// function of its class: `Config::from_env()`.
     fn fill_by_maker(&mut self, class: &Rc<ClassValue>, instance: &Value) {
-        if !self.made_by_function.insert(class.key()) {
-            return;
-        }
         let maker = self.maker(class);
         let is_given_nothing = |maker: &Rc<Closure>| self.function_of(maker).parameters.is_empty();
-        let mut made = Vec::new();
-        if !maker.as_ref().is_some_and(is_given_nothing) {
-            made = self.made_elsewhere(class);
+        let says_all = maker.as_ref().is_some_and(is_given_nothing);
+        // In its own file all members are read; from another one, those that a call of a library asks for.
+        let is_asked_for = class.file != self.current;
+        if is_asked_for && !says_all && self.searched.insert(class.key()) {
+            let made = self.made_elsewhere(class);
+            fill(instance, class, &made);
         }
-        if let Some(maker) = maker.filter(|_| made.is_empty()) {
-            made = self.made_by(class, &maker);
+        if self.made_by_function.insert(class.key())
+            && let Some(maker) = maker
+        {
+            let made = self.made_by(class, &maker);
+            fill(instance, class, &made);
         }
-        fill(instance, class, &made);
     }
 
     fn made_by(&mut self, class: &ClassValue, maker: &Rc<Closure>) -> Vec<Value> {
@@ -358,8 +360,13 @@ fn fill(instance: &Value, class: &ClassValue, made: &[Value]) {
         let Some(first) = given.first().cloned() else {
             continue;
         };
-        let value = Value::one_of(given.into_iter().map(|entry| entry.value));
-        entries.entry(name).or_insert(Entry { value, ..first });
+        if entries
+            .get(&name)
+            .is_none_or(|known| known.value.is_unknown())
+        {
+            let value = Value::one_of(given.into_iter().map(|entry| entry.value));
+            entries.insert(name, Entry { value, ..first });
+        }
     }
 }
 

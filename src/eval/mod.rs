@@ -293,6 +293,8 @@ struct Evaluator<'a> {
     signing_words: FxHashMap<usize, Rc<[String]>>,
     /// Whether methods of a class name any of them.
     signing_classes: FxHashMap<ClassKey, bool>,
+    /// Classes of which instances were looked for where they are made.
+    searched: FxHashSet<ClassKey>,
     /// What is looked for where it is made.
     search: Option<handed_over::Search>,
     /// Modules that the files import from and that a model knows.
@@ -377,6 +379,7 @@ impl<'a> Evaluator<'a> {
             made: Vec::new(),
             signing_words: FxHashMap::default(),
             signing_classes: FxHashMap::default(),
+            searched: FxHashSet::default(),
             search: None,
             imported_modules: BTreeSet::new(),
             guarded: FxHashSet::default(),
