@@ -130,6 +130,14 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Does something because what comes of it is asked for.
+    fn asking<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.asked += 1;
+        let result = work(self);
+        self.asked -= 1;
+        result
+    }
+
     fn force_pending(&mut self, pending: &Rc<Pending>) -> Value {
         if let Some(value) = pending.known.borrow().clone() {
             return value;
@@ -156,11 +164,11 @@ impl Evaluator<'_> {
                 object,
                 name,
                 record,
-            } => self.call_method_there(object, name, record.clone()),
-            Asked::Member { object, name } => {
-                let object = self.force(object.clone());
-                self.member(&object, name)
-            }
+            } => self.asking(|this| this.call_method_there(object, name, record.clone())),
+            Asked::Member { object, name } => self.asking(|this| {
+                let object = this.force(object.clone());
+                this.member(&object, name)
+            }),
             Asked::Instance { class } => match self.force(class.clone()).kind {
                 Kind::Class(class) => self.instance_of(&class),
                 // The type of a value.

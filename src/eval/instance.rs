@@ -14,6 +14,9 @@ use crate::syntax::ir::{ArgumentKind, Call, ExprKind, Member, MemberKind, TypeNa
 /// What the type that a method belongs to is called in it.
 const ITSELF: &str = "Self";
 
+/// Classes of which instances are looked for.
+const MOST_SEARCHES: usize = 12;
+
 /// Types inside each other that are looked at for a class.
 const DEEPEST_TYPE: usize = 4;
 
@@ -254,9 +257,13 @@ impl<'a> Evaluator<'a> {
         let maker = self.maker(class);
         let is_given_nothing = |maker: &Rc<Closure>| self.function_of(maker).parameters.is_empty();
         let says_all = maker.as_ref().is_some_and(is_given_nothing);
-        // In its own file all members are read; from another one, those that a call of a library asks for.
-        let is_asked_for = class.file != self.current;
-        if is_asked_for && !says_all && self.searched.insert(class.key()) {
+        // In its own file all members are read; what a call of a library asks for stands in another one.
+        let is_asked_for = class.file != self.current || self.asked > 0;
+        if is_asked_for
+            && !says_all
+            && self.searched.len() < MOST_SEARCHES
+            && self.searched.insert(class.key())
+        {
             let made = self.made_elsewhere(class);
             fill(instance, class, &made);
         }

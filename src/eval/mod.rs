@@ -293,6 +293,8 @@ struct Evaluator<'a> {
     signing_words: FxHashMap<usize, Rc<[String]>>,
     /// Whether methods of a class name any of them.
     signing_classes: FxHashMap<ClassKey, bool>,
+    /// How many values that waited are being found out for each other.
+    asked: usize,
     /// Classes of which instances were looked for where they are made.
     searched: FxHashSet<ClassKey>,
     /// What is looked for where it is made.
@@ -379,6 +381,7 @@ impl<'a> Evaluator<'a> {
             made: Vec::new(),
             signing_words: FxHashMap::default(),
             signing_classes: FxHashMap::default(),
+            asked: 0,
             searched: FxHashSet::default(),
             search: None,
             imported_modules: BTreeSet::new(),
