@@ -14,6 +14,9 @@ use crate::syntax::ir::{ExprId, ExprKind, MemberKind, Module};
 /// place puts into it says nothing of the others.
 const MOST_PLACES: usize = 2;
 
+/// Classes of which instances are looked for, for one file that is evaluated.
+pub(super) const MOST_SEARCHES: usize = 12;
+
 /// Files that may make instances; with more of them it is data, too.
 const MOST_FILES: usize = 6;
 
@@ -84,11 +87,7 @@ impl<'a> Evaluator<'a> {
     fn files_that_make(&self, class: &Rc<ClassValue>) -> Vec<FileId> {
         let project = self.input.project;
         let home = self.loaded[class.file].file;
-        let makers = self.makers_of(class);
-        let makers = makers.iter().filter_map(|maker| {
-            let name = self.function_of(maker).name.as_ref()?;
-            Some(name.text.as_str())
-        });
+        let makers = self.names_of_makers(class).into_iter();
         let words = home.language.spelled_makers(&class.name, makers);
         let here = self.input.file.source.id;
         let mut files = project.spelling(home.source.id, &words);
@@ -100,14 +99,16 @@ impl<'a> Evaluator<'a> {
         files
     }
 
+    fn names_of_makers(&self, class: &Rc<ClassValue>) -> Vec<&'a str> {
+        let makers = self.makers_of(class).into_iter();
+        let names = makers.filter_map(|maker| self.function_of(&maker).name.as_ref());
+        names.map(|name| name.text.as_str()).collect()
+    }
+
     /// Where instances are made in these files: outside of the class, or, when that is nowhere, in a function of it
     /// that is given no instance.
     fn places_of_makers(&self, class: &Rc<ClassValue>, files: &[usize]) -> Vec<Span> {
-        let makers = self.makers_of(class);
-        let names: Vec<&str> = makers
-            .iter()
-            .filter_map(|maker| Some(self.function_of(maker).name.as_ref()?.text.as_str()))
-            .collect();
+        let names = self.names_of_makers(class);
         let own: Vec<(bool, Span)> = self
             .members_of(class)
             .into_iter()

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::filled::Truth;
+use super::handed_over::MOST_SEARCHES;
 use super::member::as_fallback;
 use super::value::{CallRecord, ClassValue, Closure, Entry, Kind, Map, Value, Wanted};
 use crate::models::schema::{AttributeModel, Slot};
@@ -13,9 +14,6 @@ use crate::syntax::ir::{ArgumentKind, Call, ExprKind, Member, MemberKind, TypeNa
 
 /// What the type that a method belongs to is called in it.
 const ITSELF: &str = "Self";
-
-/// Classes of which instances are looked for.
-const MOST_SEARCHES: usize = 12;
 
 /// Types inside each other that are looked at for a class.
 const DEEPEST_TYPE: usize = 4;

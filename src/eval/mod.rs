@@ -293,7 +293,7 @@ struct Evaluator<'a> {
     signing_words: FxHashMap<usize, Rc<[String]>>,
     /// Whether methods of a class name any of them.
     signing_classes: FxHashMap<ClassKey, bool>,
-    /// How many values that waited are being found out for each other.
+    /// How many members and methods of values that waited are being asked for, each for the one before.
     asked: usize,
     /// Classes of which instances were looked for where they are made.
     searched: FxHashSet<ClassKey>,
